@@ -1,0 +1,197 @@
+"""The shape of a kiosk's settings, section by section, with every default.
+
+Owns names, types, ranges and units. Must not read files: `config.load` does. Unknown keys are refused
+there with file, section, key and the allowed set.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from contracts.pool_class import PoolClass
+
+Url = Annotated[str, Meta(min_length=1, max_length=512)]
+Seconds = Annotated[float, Meta(ge=0.05, le=86_400)]
+Celsius = Annotated[float, Meta(ge=-20.0, le=60.0)]
+
+
+class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the TOML file. Frozen; unknown keys are errors."""
+
+
+class SiteSection(Section):
+    """Who this kiosk is. ``id`` and ``kiosk`` are part of every tube number."""
+
+    region: Annotated[str, Meta(pattern="^[0-9]{6}$")] = "330106"
+    id: Annotated[str, Meta(pattern="^[0-9]{4}$")] = "0007"
+    kiosk: Annotated[str, Meta(pattern="^[0-9]{2}$")] = "03"
+    name: Annotated[str, Meta(min_length=1, max_length=60)] = "采样点"
+
+    @property
+    def kiosk_id(self) -> str:
+        """Globally unique, one MQTT topic level, for example ``330106-0007-k03``."""
+        return f"{self.region}-{self.id}-k{self.kiosk}"
+
+
+class PathsSection(Section):
+    """Where the kiosk keeps things. ``runtime_dir`` must be in memory (tmpfs)."""
+
+    state_dir: str = "/var/lib/kiosk"
+    runtime_dir: str = "/run/kiosk"
+    keys_dir: str = "/etc/kiosk/keys"
+
+
+class ThermometerMode(StrEnum):
+    CONTINUOUS = "continuous"
+    POLLED = "polled"
+
+
+class BodyCalibration(Section):
+    """Surface to body, ``body = surface + k * (surface - ambient)``, calibrated at this site.
+
+    There is no default: a kiosk without a calibration does not judge a body temperature
+    (reference: devices, section 1.8).
+    """
+
+    k: Annotated[float, Meta(ge=0.0, le=0.3)]
+    version: Annotated[str, Meta(min_length=1, max_length=40)]
+    calibrated_on: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class ThermometerSection(Section):
+    """``url`` is ``tty:/dev/kiosk/thermometer``, ``pty:PATH``, ``tcp:HOST:PORT`` or ``replay:FILE``."""
+
+    url: Url = "tty:/dev/kiosk/thermometer"
+    codec: Annotated[str, Meta(pattern="^gy-mcu90615$")] = "gy-mcu90615"
+    mode: ThermometerMode = ThermometerMode.CONTINUOUS
+    bauds: tuple[int, ...] = (115_200, 9_600)
+    stable_samples: Annotated[int, Meta(ge=2, le=50)] = 4
+    stable_spread_c: Annotated[float, Meta(gt=0, le=2)] = 0.3
+    body: BodyCalibration | None = None
+
+
+class LabelSize(StrEnum):
+    MM_40X30 = "40x30"
+    MM_50X30 = "50x30"
+
+
+class ProcessIdSupport(StrEnum):
+    """Whether the printer answers GS ( H: without it a label is never *confirmed* by itself."""
+
+    PROBE = "probe"
+    YES = "yes"
+    NO = "no"
+
+
+class PrinterSection(Section):
+    url: Url = "tty:/dev/kiosk/printer"
+    baud: int = 115_200
+    label: LabelSize = LabelSize.MM_40X30
+    process_id: ProcessIdSupport = ProcessIdSupport.PROBE
+    finish_timeout_s: Seconds = 8.0
+
+
+class CameraSection(Section):
+    """``source`` is ``v4l2:/dev/video0``, ``directory:PATH`` or ``memory:PATH`` (frames of a twin)."""
+
+    source: Url = "v4l2:/dev/video0"
+    width: Annotated[int, Meta(ge=320, le=3840)] = 1280
+    height: Annotated[int, Meta(ge=240, le=2160)] = 720
+    frames_per_s: Annotated[int, Meta(ge=1, le=60)] = 15
+    code_max_bytes: Annotated[int, Meta(ge=16, le=2953)] = 1200
+    stale_after_s: Seconds = 2.0
+
+
+class ScreenSection(Section):
+    """``driver`` is the SDL video driver, empty for SDL's own choice. Sizes in pixels and millimetres.
+
+    ``mirror_dir`` names a folder in memory through which a bench shows the screen and taps on it.
+    """
+
+    driver: str = ""
+    width: Annotated[int, Meta(ge=480, le=3840)] = 1280
+    height: Annotated[int, Meta(ge=480, le=2160)] = 800
+    panel_width_mm: Annotated[float, Meta(ge=90, le=600)] = 217.0
+    fullscreen: bool = True
+    mirror_dir: str = ""
+
+
+class Language(StrEnum):
+    ZH = "zh"
+    EN = "en"
+
+
+class UnknownCode(StrEnum):
+    """What a health code without a known colour means on this site."""
+
+    ACCEPT_FLAGGED = "accept-flagged"
+    STAFF = "staff"
+
+
+class PolicySection(Section):
+    """Site policy as data. Temperatures are of the body, in degrees Celsius."""
+
+    fever_c: Annotated[float, Meta(ge=36.0, le=39.0)] = 37.3
+    plausible_low_c: Celsius = 34.0
+    plausible_high_c: Celsius = 42.9
+    fever_rest_min_s: Annotated[float, Meta(ge=0, le=3600)] = 180.0
+    fever_area: str = "B"
+    unknown_code: UnknownCode = UnknownCode.ACCEPT_FLAGGED
+    pool_class: PoolClass = PoolClass.TEN
+    lanes: tuple[Annotated[int, Meta(ge=1, le=99)], ...] = (1, 2, 3)
+    tube_max_age_s: Annotated[float, Meta(ge=60, le=86_400)] = 3_600.0
+    household_max: Annotated[int, Meta(ge=2, le=20)] = 10
+    default_language: Language = Language.ZH
+    auto_confirm_s: Seconds = 3.0
+    idle_s: Seconds = 45.0
+    still_there_s: Seconds = 20.0
+    result_s: Seconds = 12.0
+    fever_page_s: Seconds = 30.0
+    code_errors_before_help: Annotated[int, Meta(ge=1, le=10)] = 2
+
+
+class UplinkSection(Section):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
+    bundle_records: Annotated[int, Meta(ge=1, le=500)] = 50
+    window_bundles: Annotated[int, Meta(ge=1, le=100)] = 8
+    grace_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 86_400.0
+    reconnect_min_s: Seconds = 1.0
+    reconnect_max_s: Seconds = 60.0
+
+
+class LedgerSection(Section):
+    quota_mb: Annotated[int, Meta(ge=4, le=65_536)] = 256
+    serial_first: Annotated[int, Meta(ge=0, le=9999)] = 1
+    serial_last: Annotated[int, Meta(ge=0, le=9999)] = 9999
+
+
+class KioskConfig(Section):
+    """Everything a kiosk process may read. Built by `config.load.load_kiosk`."""
+
+    site: SiteSection = field(default_factory=SiteSection)
+    paths: PathsSection = field(default_factory=PathsSection)
+    thermometer: ThermometerSection = field(default_factory=ThermometerSection)
+    printer: PrinterSection = field(default_factory=PrinterSection)
+    camera: CameraSection = field(default_factory=CameraSection)
+    screen: ScreenSection = field(default_factory=ScreenSection)
+    policy: PolicySection = field(default_factory=PolicySection)
+    uplink: UplinkSection = field(default_factory=UplinkSection)
+    ledger: LedgerSection = field(default_factory=LedgerSection)
+
+
+class CoordinatorConfig(Section):
+    """Everything the coordinator may read. Built by `config.load.load_coordinator`."""
+
+    site_id: Annotated[str, Meta(pattern="^[0-9]{4}$")] = "0007"
+    site_name: str = "采样点"
+    state_dir: str = "/var/lib/site-coordinator"
+    keys_dir: str = "/etc/site-coordinator/keys"
+    broker_host: str = "127.0.0.1"
+    broker_port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
+    web_host: str = "127.0.0.1"
+    web_port: Annotated[int, Meta(ge=1, le=65_535)] = 8080
+    language: Language = Language.ZH

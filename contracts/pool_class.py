@@ -1,0 +1,13 @@
+"""How many people share a specimen tube. One word list for kiosk, coordinator, labels and config."""
+
+from enum import StrEnum
+
+
+class PoolClass(StrEnum):
+    """Household: one family, one tube, whatever its size. Classes are never mixed in a tube."""
+
+    TWENTY = "20"
+    TEN = "10"
+    FIVE = "5"
+    HOUSEHOLD = "household"
+    ONE = "1"

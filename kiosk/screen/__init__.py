@@ -1,0 +1,4 @@
+"""The screen process: draws the last snapshot, turns touches into intents.
+
+A pure view: holds no state of a visit, touches no device, never sees an unmasked number.
+"""
