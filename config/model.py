@@ -1,7 +1,8 @@
 """The shape of a kiosk's settings, section by section, with every default.
 
-Owns names, types, ranges and units. Must not read files: `config.load` does. Unknown keys are refused
-there with file, section, key and the allowed set.
+Owns names, types, ranges and units. Must not read files: `config.load` does. Unknown keys are
+refused there with file, section, key and the allowed set. Where a pattern says it badly, a
+``description`` gives the words for people; it serves the error sentence and the JSON Schema.
 """
 
 from __future__ import annotations
@@ -16,18 +17,27 @@ from contracts.pool_class import PoolClass
 Url = Annotated[str, Meta(min_length=1, max_length=512)]
 Seconds = Annotated[float, Meta(ge=0.05, le=86_400)]
 Celsius = Annotated[float, Meta(ge=-20.0, le=60.0)]
+Baud = Annotated[int, Meta(ge=300, le=4_000_000)]
+Host = Annotated[str, Meta(min_length=1, max_length=253)]
+Port = Annotated[int, Meta(ge=1, le=65_535)]
 
 
 class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of the TOML file. Frozen; unknown keys are errors."""
 
 
-class SiteSection(Section):
+class SiteSection(Section, frozen=True):
     """Who this kiosk is. ``id`` and ``kiosk`` are part of every tube number."""
 
-    region: Annotated[str, Meta(pattern="^[0-9]{6}$")] = "330106"
-    id: Annotated[str, Meta(pattern="^[0-9]{4}$")] = "0007"
-    kiosk: Annotated[str, Meta(pattern="^[0-9]{2}$")] = "03"
+    region: Annotated[
+        str, Meta(pattern=r"^[0-9]{6}$(?!\n)", description='six digits in quotes, such as "330106"')
+    ] = "330106"
+    id: Annotated[
+        str, Meta(pattern=r"^[0-9]{4}$(?!\n)", description='four digits in quotes, such as "0007"')
+    ] = "0007"
+    kiosk: Annotated[
+        str, Meta(pattern=r"^[0-9]{2}$(?!\n)", description='two digits in quotes, such as "03"')
+    ] = "03"
     name: Annotated[str, Meta(min_length=1, max_length=60)] = "采样点"
 
     @property
@@ -36,7 +46,7 @@ class SiteSection(Section):
         return f"{self.region}-{self.id}-k{self.kiosk}"
 
 
-class PathsSection(Section):
+class PathsSection(Section, frozen=True):
     """Where the kiosk keeps things. ``runtime_dir`` must be in memory (tmpfs)."""
 
     state_dir: str = "/var/lib/kiosk"
@@ -49,7 +59,7 @@ class ThermometerMode(StrEnum):
     POLLED = "polled"
 
 
-class BodyCalibration(Section):
+class BodyCalibration(Section, frozen=True):
     """Surface to body, ``body = surface + k * (surface - ambient)``, calibrated at this site.
 
     There is no default: a kiosk without a calibration does not judge a body temperature
@@ -58,16 +68,24 @@ class BodyCalibration(Section):
 
     k: Annotated[float, Meta(ge=0.0, le=0.3)]
     version: Annotated[str, Meta(min_length=1, max_length=40)]
-    calibrated_on: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    calibrated_on: Annotated[
+        str,
+        Meta(
+            pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)",
+            description="a day in quotes as YYYY-MM-DD",
+        ),
+    ]
 
 
-class ThermometerSection(Section):
-    """``url`` is ``tty:/dev/kiosk/thermometer``, ``pty:PATH``, ``tcp:HOST:PORT`` or ``replay:FILE``."""
+class ThermometerSection(Section, frozen=True):
+    """``url`` is ``tty:PATH``, ``pty:PATH``, ``tcp:HOST:PORT`` or ``replay:FILE``."""
 
     url: Url = "tty:/dev/kiosk/thermometer"
-    codec: Annotated[str, Meta(pattern="^gy-mcu90615$")] = "gy-mcu90615"
+    codec: Annotated[
+        str, Meta(pattern="^gy-mcu90615$", description='the name of a codec: "gy-mcu90615"')
+    ] = "gy-mcu90615"
     mode: ThermometerMode = ThermometerMode.CONTINUOUS
-    bauds: tuple[int, ...] = (115_200, 9_600)
+    bauds: tuple[Baud, ...] = (115_200, 9_600)
     stable_samples: Annotated[int, Meta(ge=2, le=50)] = 4
     stable_spread_c: Annotated[float, Meta(gt=0, le=2)] = 0.3
     body: BodyCalibration | None = None
@@ -86,16 +104,18 @@ class ProcessIdSupport(StrEnum):
     NO = "no"
 
 
-class PrinterSection(Section):
+class PrinterSection(Section, frozen=True):
+    """``url`` as for the thermometer. Not finished after ``finish_timeout_s`` is *unknown*."""
+
     url: Url = "tty:/dev/kiosk/printer"
-    baud: int = 115_200
+    baud: Baud = 115_200
     label: LabelSize = LabelSize.MM_40X30
     process_id: ProcessIdSupport = ProcessIdSupport.PROBE
     finish_timeout_s: Seconds = 8.0
 
 
-class CameraSection(Section):
-    """``source`` is ``v4l2:/dev/video0``, ``directory:PATH`` or ``memory:PATH`` (frames of a twin)."""
+class CameraSection(Section, frozen=True):
+    """``source`` is ``v4l2:PATH``, ``directory:PATH`` or ``memory:PATH`` (frames of a twin)."""
 
     source: Url = "v4l2:/dev/video0"
     width: Annotated[int, Meta(ge=320, le=3840)] = 1280
@@ -105,8 +125,8 @@ class CameraSection(Section):
     stale_after_s: Seconds = 2.0
 
 
-class ScreenSection(Section):
-    """``driver`` is the SDL video driver, empty for SDL's own choice. Sizes in pixels and millimetres.
+class ScreenSection(Section, frozen=True):
+    """``driver`` is the SDL video driver, empty for SDL's own choice. Sizes in pixels and mm.
 
     ``mirror_dir`` names a folder in memory through which a bench shows the screen and taps on it.
     """
@@ -131,14 +151,25 @@ class UnknownCode(StrEnum):
     STAFF = "staff"
 
 
-class PolicySection(Section):
-    """Site policy as data. Temperatures are of the body, in degrees Celsius."""
+class PolicySection(Section, frozen=True):
+    """Site policy as data. Temperatures are of the body, in degrees Celsius.
 
+    ``round_id`` names the sampling round; a person gets one place in a round. It changes by a new
+    setting only, never by midnight or by a clock that jumps.
+    """
+
+    round_id: Annotated[
+        str,
+        Meta(
+            pattern=r"^[0-9A-Za-z._-]{1,40}$(?!\n)",
+            description="a name in quotes of 1 to 40 letters, digits, dots and hyphens",
+        ),
+    ] = "round-1"
     fever_c: Annotated[float, Meta(ge=36.0, le=39.0)] = 37.3
     plausible_low_c: Celsius = 34.0
     plausible_high_c: Celsius = 42.9
     fever_rest_min_s: Annotated[float, Meta(ge=0, le=3600)] = 180.0
-    fever_area: str = "B"
+    fever_area: Annotated[str, Meta(min_length=1, max_length=20)] = "B"
     unknown_code: UnknownCode = UnknownCode.ACCEPT_FLAGGED
     pool_class: PoolClass = PoolClass.TEN
     lanes: tuple[Annotated[int, Meta(ge=1, le=99)], ...] = (1, 2, 3)
@@ -153,9 +184,11 @@ class PolicySection(Section):
     code_errors_before_help: Annotated[int, Meta(ge=1, le=10)] = 2
 
 
-class UplinkSection(Section):
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
+class UplinkSection(Section, frozen=True):
+    """The site's broker. Acknowledged records stay on the kiosk, sealed, for ``grace_s``."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 1883
     bundle_records: Annotated[int, Meta(ge=1, le=500)] = 50
     window_bundles: Annotated[int, Meta(ge=1, le=100)] = 8
     grace_s: Annotated[float, Meta(ge=0, le=30 * 86_400)] = 86_400.0
@@ -163,13 +196,15 @@ class UplinkSection(Section):
     reconnect_max_s: Seconds = 60.0
 
 
-class LedgerSection(Section):
+class LedgerSection(Section, frozen=True):
+    """``serial_first`` to ``serial_last`` is the range of tube serials granted to this kiosk."""
+
     quota_mb: Annotated[int, Meta(ge=4, le=65_536)] = 256
     serial_first: Annotated[int, Meta(ge=0, le=9999)] = 1
     serial_last: Annotated[int, Meta(ge=0, le=9999)] = 9999
 
 
-class KioskConfig(Section):
+class KioskConfig(Section, frozen=True):
     """Everything a kiosk process may read. Built by `config.load.load_kiosk`."""
 
     site: SiteSection = field(default_factory=SiteSection)
@@ -183,15 +218,17 @@ class KioskConfig(Section):
     ledger: LedgerSection = field(default_factory=LedgerSection)
 
 
-class CoordinatorConfig(Section):
+class CoordinatorConfig(Section, frozen=True):
     """Everything the coordinator may read. Built by `config.load.load_coordinator`."""
 
-    site_id: Annotated[str, Meta(pattern="^[0-9]{4}$")] = "0007"
+    site_id: Annotated[
+        str, Meta(pattern=r"^[0-9]{4}$(?!\n)", description='four digits in quotes, such as "0007"')
+    ] = "0007"
     site_name: str = "采样点"
     state_dir: str = "/var/lib/site-coordinator"
     keys_dir: str = "/etc/site-coordinator/keys"
-    broker_host: str = "127.0.0.1"
-    broker_port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
-    web_host: str = "127.0.0.1"
-    web_port: Annotated[int, Meta(ge=1, le=65_535)] = 8080
+    broker_host: Host = "127.0.0.1"
+    broker_port: Port = 1883
+    web_host: Host = "127.0.0.1"
+    web_port: Port = 8080
     language: Language = Language.ZH

@@ -1,6 +1,7 @@
 """Life signs to the service manager, fed by progress and never by a bare timer.
 
-Owns the notify socket of one process. A process names its *organs* (``loop``, ``ledger``) and reports each beat; the watchdog is fed only while every organ has beaten within its limit.
+Owns the notify socket of one process. A process names its *organs* (``loop``, ``ledger``) and
+reports each beat; the watchdog is fed only while every organ has beaten within its limit.
 """
 
 from __future__ import annotations

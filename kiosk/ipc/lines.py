@@ -13,7 +13,7 @@ import msgspec
 from kiosk.ipc.messages import MAX_LINE_BYTES, AnyMessage
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(AnyMessage)
+_decoder: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,126 @@
+"""What is known of every device right now, each in exactly one state; silence is a state, too.
+
+Owns the folding of link states, printer answers and camera signs into faults. Must not talk to a
+device: the core's links do. A fault id is one of ``config/translations/faults``.
+"""
+
+from __future__ import annotations
+
+from contracts.report import DeviceReport, DeviceState
+from drivers.label_printer.status import PrinterStatus
+from firmware_bridge.link import LinkState, LinkStatus
+from kiosk.ipc.messages import CameraState, CameraStatus, UplinkState, UplinkStatus
+
+THERMOMETER, PRINTER, CAMERA, UPLINK = "thermometer", "printer", "camera", "uplink"
+
+CAMERA_SILENT_S = 3.0  # it speaks every second
+STATUS_PATIENCE_S = 3.0  # how long a printer that has just come may say nothing of itself
+
+_CAMERA_STATES = {
+    CameraState.READY: DeviceState.READY,
+    CameraState.OPENING: DeviceState.OPENING,
+    CameraState.ABSENT: DeviceState.ABSENT,
+    CameraState.STALE: DeviceState.SILENT,
+    CameraState.FROZEN: DeviceState.FAULT,
+    CameraState.DARK: DeviceState.FAULT,
+}
+_WORST_FIRST = (PRINTER, THERMOMETER, CAMERA, UPLINK)
+
+
+class DeviceDesk:
+    """All times are CLOCK_MONOTONIC seconds."""
+
+    def __init__(self, now_s: float) -> None:
+        self._links: dict[str, LinkStatus] = {}
+        self._printer = PrinterStatus()
+        self._printer_ready_s = now_s
+        self._camera: CameraStatus | None = None
+        self._camera_heard_s = now_s
+        self._uplink = UplinkStatus(state=UplinkState.OFFLINE)
+
+    # ── what comes in ────────────────────────────────────────────────────────────────────────
+
+    def link_changed(self, status: LinkStatus, now_s: float) -> None:
+        self._links[status.name] = status
+        if status.name == PRINTER:
+            self._printer = PrinterStatus()  # whatever it said, it said to another connection
+            self._printer_ready_s = now_s
+
+    def printer_said(self, frame: object) -> None:
+        self._printer = self._printer.fold(frame)
+
+    def camera_said(self, status: CameraStatus, now_s: float) -> None:
+        self._camera = status
+        self._camera_heard_s = now_s
+
+    def camera_left(self) -> None:
+        self._camera = None
+
+    def uplink_said(self, status: UplinkStatus) -> None:
+        self._uplink = status
+
+    def uplink_left(self) -> None:
+        self._uplink = UplinkStatus(state=UplinkState.OFFLINE)
+
+    # ── what is known ────────────────────────────────────────────────────────────────────────
+
+    def works(self, role: str, now_s: float) -> bool:
+        return self.report(role, now_s).state is DeviceState.READY
+
+    def printer_block(self, now_s: float) -> str:
+        """The fault that keeps a label from being printed, or ""."""
+        report = self.report(PRINTER, now_s)
+        if report.state is not DeviceState.READY and not self._printer_is_open:
+            return report.fault
+        return self._printer.fault if self._printer.blocked else ""
+
+    @property
+    def _printer_is_open(self) -> bool:
+        link = self._links.get(PRINTER)
+        return link is not None and link.state in (LinkState.READY, LinkState.SILENT)
+
+    def faults(self, now_s: float) -> tuple[str, ...]:
+        """Every fault that stands, the one that matters most to a visit first."""
+        reports = (self.report(role, now_s) for role in _WORST_FIRST)
+        return tuple(report.fault for report in reports if report.fault)
+
+    def reports(self, now_s: float) -> tuple[DeviceReport, ...]:
+        return tuple(self.report(role, now_s) for role in _WORST_FIRST)
+
+    def report(self, role: str, now_s: float) -> DeviceReport:
+        """State and fault of one device at ``now_s``."""
+        if role == CAMERA:
+            return self._camera_report(now_s)
+        if role == UPLINK:
+            return self._uplink_report()
+        link = self._links.get(role)
+        if link is None:
+            return DeviceReport(role=role, state=DeviceState.OPENING, fault=f"{role}.opening")
+        state = DeviceState(link.state.value)
+        fault = "" if state is DeviceState.READY else f"{role}.{state}"
+        if role == PRINTER and state is DeviceState.READY:
+            state, fault = self._printer_view(now_s)
+        return DeviceReport(role=role, state=state, fault=fault, generation=link.generation)
+
+    def _printer_view(self, now_s: float) -> tuple[DeviceState, str]:
+        fault = self._printer.fault
+        if fault == "printer.unknown":
+            if now_s - self._printer_ready_s < STATUS_PATIENCE_S:
+                return DeviceState.OPENING, "printer.opening"
+            return DeviceState.UNKNOWN, fault
+        if self._printer.blocked:
+            return DeviceState.FAULT, fault
+        return DeviceState.READY, fault
+
+    def _camera_report(self, now_s: float) -> DeviceReport:
+        camera = self._camera
+        if camera is None or now_s - self._camera_heard_s > CAMERA_SILENT_S:
+            return DeviceReport(role=CAMERA, state=DeviceState.ABSENT, fault="camera.absent")
+        fault = "" if camera.state is CameraState.READY else f"camera.{camera.state}"
+        return DeviceReport(role=CAMERA, state=_CAMERA_STATES[camera.state], fault=fault)
+
+    def _uplink_report(self) -> DeviceReport:
+        state = self._uplink.state
+        if state is UplinkState.ONLINE:
+            return DeviceReport(role=UPLINK, state=DeviceState.READY)
+        return DeviceReport(role=UPLINK, state=DeviceState.ABSENT, fault=f"uplink.{state}")

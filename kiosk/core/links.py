@@ -1,0 +1,88 @@
+"""The core's two device links, as the settings want them, and the watch that wakes them.
+
+Owns their wiring: codec, handshake, questions. Must not know what an answer means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from config.model import KioskConfig, ThermometerMode
+from drivers.label_printer.escpos_label import process_id_request
+from firmware_bridge.autobaud import AutoBaud
+from firmware_bridge.codecs.escpos_frames import ReportChanges, StatusQuery
+from firmware_bridge.codecs.escpos_status import EscposStatusCodec
+from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
+from firmware_bridge.errors import LinkError
+from firmware_bridge.handshake import greet
+from firmware_bridge.hotplug import HotplugWatch
+from firmware_bridge.link import Link, LinkEvent
+from firmware_bridge.transport import TransportUrl, open_transport
+from kiosk.core.device_desk import PRINTER, THERMOMETER
+
+THERMOMETER_SILENCE_S = 1.0
+THERMOMETER_POLL_S = 0.1
+PRINTER_POLL_S = 1.0
+PRINTER_SILENCE_S = 3.5  # three questions without an answer
+PROBE_TIMEOUT_S = 0.5
+
+
+class DeviceLinks:
+    """Starts and stops both links. A malformed address is a fault of its link alone."""
+
+    def __init__(self, config: KioskConfig, on_event: Callable[[LinkEvent], None]) -> None:
+        thermometer, printer = config.thermometer, config.printer
+        polled = thermometer.mode is ThermometerMode.POLLED
+        question = ThermometerCommand.QUERY if polled else ThermometerCommand.CONTINUOUS
+        self.thermometer = Link(
+            THERMOMETER,
+            partial(open_transport, thermometer.url, thermometer.bauds[0]),
+            Gy90615Codec,
+            on_event,
+            handshake=AutoBaud(thermometer.bauds, Gy90615Codec().encode(question), Gy90615Codec),
+            silence_s=THERMOMETER_SILENCE_S,
+            polls=(ThermometerCommand.QUERY,) if polled else (),
+            poll_s=THERMOMETER_POLL_S,
+        )
+        self.printer = Link(
+            PRINTER,
+            partial(open_transport, printer.url, printer.baud),
+            EscposStatusCodec,
+            on_event,
+            handshake=greet(EscposStatusCodec().encode(ReportChanges())),
+            silence_s=PRINTER_SILENCE_S,
+            polls=(StatusQuery(),),
+            poll_s=PRINTER_POLL_S,
+        )
+        paths = [path for url in (thermometer.url, printer.url) if (path := _watched(url))]
+        self._hotplug = HotplugWatch(self._poke, paths)
+
+    def start(self) -> None:
+        self.thermometer.start()
+        self.printer.start()
+        self._hotplug.start()
+
+    def stop(self) -> None:
+        self._hotplug.stop()
+        self.thermometer.stop()
+        self.printer.stop()
+
+    def probe_printer(self, process_id: str) -> None:
+        """Ask the printer to answer this process id; silence afterwards is an answer, too."""
+        try:
+            self.printer.write_bytes(process_id_request(process_id), PROBE_TIMEOUT_S)
+        except LinkError:
+            return  # it went away again: the next READY asks again
+
+    def _poke(self) -> None:
+        self.thermometer.poke()
+        self.printer.poke()
+
+
+def _watched(url: str) -> Path | None:
+    try:
+        return TransportUrl.parse(url).watched_path
+    except LinkError:
+        return None  # the link itself says what is wrong with it

@@ -1,0 +1,95 @@
+"""The one thread that talks to the label printer: renders, makes the bytes, writes them.
+
+Owns its thread and the order it is working on. Must not decide when a label may be printed (the
+label desk does, after the commit) and must not touch the ledger. A printer that stops taking bytes
+blocks this thread for `WRITE_TIMEOUT_S` and nothing else.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drivers.label_printer.content import LabelContent
+from drivers.label_printer.escpos_label import escpos_label, prepare
+from drivers.label_printer.render import render_label
+from firmware_bridge.errors import LinkError
+
+WRITE_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class LabelOrder:
+    """One copy to print. ``process_id`` is None when the printer cannot confirm."""
+
+    job: str
+    content: LabelContent
+    process_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelWritten:
+    """All bytes were taken; the first one left at ``first_byte_s`` (CLOCK_MONOTONIC)."""
+
+    job: str
+    first_byte_s: float
+    written_s: float
+    render_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelNotWritten:
+    """Some or none of the bytes left: nobody can say what is on the paper."""
+
+    job: str
+    why: str
+
+
+class PrinterWorker:
+    """``write`` sends bytes to the printer within a time-out or raises `LinkError`; ``report`` is
+    called from the worker's thread."""
+
+    def __init__(
+        self,
+        template: str,
+        write: Callable[[bytes, float], None],
+        report: Callable[[LabelWritten | LabelNotWritten], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._template = template
+        self._write = write
+        self._report = report
+        self._clock = clock
+        self._orders: queue.SimpleQueue[LabelOrder | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="label printer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the order under way, then end."""
+        self._orders.put(None)
+        self._thread.join(WRITE_TIMEOUT_S + 1.0)
+
+    def print(self, order: LabelOrder) -> None:
+        """Takes over the order at once; exactly one report answers it."""
+        self._orders.put(order)
+
+    def _run(self) -> None:
+        prepare()
+        while (order := self._orders.get()) is not None:
+            self._report(self._carry_out(order))
+
+    def _carry_out(self, order: LabelOrder) -> LabelWritten | LabelNotWritten:
+        begun_s = self._clock()
+        bitmap = render_label(order.content, self._template)
+        data = escpos_label(bitmap, order.process_id, cut=True)
+        first_byte_s = self._clock()
+        try:
+            self._write(data, WRITE_TIMEOUT_S)
+        except LinkError as error:
+            return LabelNotWritten(order.job, str(error))
+        return LabelWritten(order.job, first_byte_s, self._clock(), first_byte_s - begun_s)
