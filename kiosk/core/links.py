@@ -24,8 +24,8 @@ from kiosk.core.device_desk import PRINTER, THERMOMETER
 
 THERMOMETER_SILENCE_S = 1.0
 THERMOMETER_POLL_S = 0.1
-PRINTER_POLL_S = 1.0
-PRINTER_SILENCE_S = 3.5  # three questions without an answer
+PRINTER_POLL_S = 0.5
+PRINTER_SILENCE_S = 1.7  # three questions without an answer; a fault shows within 2 s
 PROBE_TIMEOUT_S = 0.5
 
 

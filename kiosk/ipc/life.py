@@ -23,7 +23,8 @@ class Life:
     def __init__(self, organs: Mapping[str, float], now_s: float) -> None:
         self._limits_s = dict(organs)
         self._beats_s = dict.fromkeys(organs, now_s)
-        self._notifier = sdnotify.SystemdNotifier()
+        managed = bool(os.environ.get("NOTIFY_SOCKET"))
+        self._notifier = sdnotify.SystemdNotifier() if managed else None
         period_us = os.environ.get("WATCHDOG_USEC", "")
         self._feed_every_s = int(period_us) / 1e6 / _FEED_FRACTION if period_us.isdigit() else None
         self._fed_s = float("-inf")
@@ -45,11 +46,11 @@ class Life:
     def ready(self, status: str) -> None:
         """READY=1, once; later calls only change the status text."""
         if not self._ready:
-            self._notifier.notify("READY=1")
+            self._notify("READY=1")
             self._ready = True
         if status != self._status:
             self._status = status
-            self._notifier.notify(f"STATUS={status}")
+            self._notify(f"STATUS={status}")
 
     def feed(self, now_s: float) -> bool:
         """Feed the watchdog when it is due and every organ lives. True when fed."""
@@ -57,10 +58,17 @@ class Life:
             return False
         if self.silent_organs(now_s):
             return False
-        self._notifier.notify("WATCHDOG=1")
+        self._notify("WATCHDOG=1")
         self._fed_s = now_s
         return True
 
     def stopping(self) -> None:
-        """STOPPING=1: a wanted end, not a failure."""
-        self._notifier.notify("STOPPING=1")
+        """STOPPING=1: a wanted end, not a failure. The last word; the socket is closed."""
+        self._notify("STOPPING=1")
+        if self._notifier is not None and self._notifier.socket is not None:
+            self._notifier.socket.close()
+        self._notifier = None
+
+    def _notify(self, words: str) -> None:
+        if self._notifier is not None:
+            self._notifier.notify(words)

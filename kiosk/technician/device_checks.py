@@ -1,0 +1,153 @@
+"""The doctor's checks of the devices: is the right thing at the other end of each cable?
+
+Opens each device for a moment and listens. Sends nothing but questions, and to the printer only; a
+device that the running kiosk holds is left alone and reported as "cannot be told".
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+from config.model import CameraSection, PrinterSection, ThermometerMode, ThermometerSection
+from drivers.camera.code_reader import CodeReader
+from drivers.camera.frame import FrameSource, SourceLost
+from drivers.camera.frame_source import open_frame_source
+from drivers.camera.frame_watch import FrameState, FrameWatch
+from drivers.label_printer.status import PrinterStatus
+from firmware_bridge.codec import Codec, Noise
+from firmware_bridge.codecs.escpos_frames import StatusQuery
+from firmware_bridge.codecs.escpos_status import EscposStatusCodec
+from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, TemperatureFrame, ThermometerCommand
+from firmware_bridge.errors import LinkError
+from firmware_bridge.transport import Transport, open_transport
+from kiosk.technician.finding import Finding
+
+LISTEN_S = 0.7
+_READ_S = 0.05
+_WRITE_S = 0.5
+_CAMERA_S = 3.0
+
+
+def check_thermometer(settings: ThermometerSection, listen_s: float = LISTEN_S) -> Finding:
+    """Listens at each baud rate until a temperature comes."""
+    noise = 0
+    for baud in settings.bauds:
+        question = None
+        codec = Gy90615Codec()
+        if settings.mode is ThermometerMode.POLLED:
+            question = ThermometerCommand.QUERY
+        try:
+            frames, bad = _converse(settings.url, baud, codec, question, listen_s)
+        except LinkError as error:
+            return Finding("thermometer", False, str(error))
+        noise += bad
+        for frame in frames:
+            if isinstance(frame, TemperatureFrame):
+                seen = f"{frame.object_c:.2f} degC in front, {frame.ambient_c:.2f} degC around"
+                return Finding("thermometer", True, f"{seen}, at {baud} baud")
+    if noise:
+        return Finding(
+            "thermometer",
+            False,
+            f"{settings.url} sent {noise} bytes but no temperature",
+            "another device is on this cable, or a baud rate is missing in thermometer.bauds",
+        )
+    return Finding(
+        "thermometer",
+        False,
+        f"{settings.url} is open but says nothing",
+        "check the module's power and that TX and RX are not swapped",
+    )
+
+
+def check_printer(settings: PrinterSection, listen_s: float = LISTEN_S) -> Finding:
+    """Asks for the status; silence is unknown, never "paper adequate"."""
+    codec = EscposStatusCodec()
+    try:
+        frames, noise = _converse(settings.url, settings.baud, codec, StatusQuery(), listen_s)
+    except LinkError as error:
+        return Finding("printer", False, str(error))
+    status = PrinterStatus()
+    for frame in frames:
+        status = status.fold(frame)
+    kinds = Counter(type(frame).__name__ for frame in frames)
+    if not frames:
+        said = f"answered {noise} bytes that are no status" if noise else "answers nothing"
+        return Finding(
+            "printer",
+            False,
+            f"{settings.url} {said}",
+            "check that the printer is on, its cable, and printer.baud",
+        )
+    if status.fault:
+        ok = False if status.blocked else None
+        return Finding("printer", ok, f"it reports {status.fault}", "look at its paper and cover")
+    return Finding("printer", True, f"ready; {kinds.total()} answers")
+
+
+def check_camera(settings: CameraSection, wait_s: float = _CAMERA_S) -> Finding:
+    """Takes pictures for a moment: they must come, change, and show something."""
+    try:
+        source = open_frame_source(
+            settings.source, settings.width, settings.height, settings.frames_per_s
+        )
+    except (SourceLost, ValueError) as error:
+        return Finding("camera", False, str(error))
+    try:
+        return _judge_pictures(source, settings, wait_s)
+    except SourceLost as error:
+        return Finding("camera", False, str(error))
+    finally:
+        source.close()
+
+
+def _judge_pictures(source: FrameSource, settings: CameraSection, wait_s: float) -> Finding:
+    watch = FrameWatch(settings.stale_after_s)
+    reader = CodeReader(settings.code_max_bytes)
+    began_s = time.monotonic()
+    frames, codes, size = 0, 0, ""
+    while time.monotonic() < began_s + wait_s and frames < 2 * settings.frames_per_s:
+        frame = source.read(_READ_S)
+        if frame is None:
+            continue
+        frames += 1
+        luma = frame.luma()
+        watch.feed(luma, frame.captured_s)
+        codes = max(codes, len(reader.read(luma)))
+        size = f"{luma.shape[1]}x{luma.shape[0]}"
+    if not frames:
+        return Finding(
+            "camera", False, f"{settings.source} is open but gives no picture", "check its cable"
+        )
+    seen = f"{frames} pictures of {size}, {codes} codes in view"
+    if watch.state(time.monotonic()) is FrameState.DARK:
+        return Finding("camera", False, f"{seen}, all dark", "take off the lens cap; more light")
+    return Finding("camera", True, seen)
+
+
+def _converse(
+    url: str, baud: int, codec: Codec[Any], question: object | None, listen_s: float
+) -> tuple[list[object], int]:
+    """Frames and the number of noise bytes within ``listen_s``; stops at the first frames."""
+    transport = open_transport(url, baud)
+    try:
+        if question is not None:
+            transport.write(codec.encode(question), _WRITE_S)
+        return _listen(transport, codec, listen_s)
+    finally:
+        transport.close()
+
+
+def _listen(transport: Transport, codec: Codec[Any], listen_s: float) -> tuple[list[object], int]:
+    frames: list[object] = []
+    noise = 0
+    ends_s = time.monotonic() + listen_s
+    while not frames and (now_s := time.monotonic()) < ends_s:
+        for found in codec.feed(transport.read(4096, _READ_S), now_s):
+            if isinstance(found, Noise):
+                noise += len(found.data)
+            else:
+                frames.append(found)
+    return frames, noise

@@ -1,0 +1,118 @@
+"""The doctor's checks of the machine: font, folders, keys, calibration. They change nothing."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from config.model import ThermometerSection
+from contracts.keys import KeyRefused
+from contracts.signing import SigningKey, VerifyKey
+from drivers.label_printer.font import FontMissing, simplified_chinese
+from kiosk.technician.finding import Finding
+
+_MEMORY_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs"})
+_SIGNING_KEY = "kiosk-signing.pem"
+_VERIFY_KEYS = ("coordinator-acknowledgement.pub.pem", "registration.pub.pem")
+_SEALING_KEY = "coordinator-sealing.pub.pem"
+
+
+def check_font() -> Finding:
+    """Labels and screens need the Simplified Chinese face."""
+    try:
+        face = simplified_chinese()
+    except FontMissing as error:
+        return Finding("font", False, str(error))
+    return Finding("font", True, f"{face.family} {face.style} in {face.path}")
+
+
+def check_runtime_dir(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> Finding:
+    """Preview pixels show a person: they must never reach a disk."""
+    if not folder.is_dir():
+        return Finding(
+            "runtime_dir",
+            False,
+            f"there is no folder {folder}",
+            "systemd-tmpfiles makes it at start; or set paths.runtime_dir",
+        )
+    kind = file_system_of(folder, mounts)
+    if kind not in _MEMORY_FILE_SYSTEMS:
+        return Finding(
+            "runtime_dir",
+            False,
+            f"{folder} lies on {kind or 'an unknown file system'}, not in memory",
+            "pictures of residents must not reach a disk: use a folder below /run",
+        )
+    return _writable("runtime_dir", folder)
+
+
+def check_state_dir(folder: Path) -> Finding:
+    """The ledger's folder."""
+    if not folder.is_dir():
+        return Finding(
+            "state_dir",
+            False,
+            f"there is no folder {folder}",
+            "the unit's StateDirectory makes it at start; or set paths.state_dir",
+        )
+    return _writable("state_dir", folder)
+
+
+def check_keys(folder: Path) -> Finding:
+    """Every key the kiosk needs is there, is a key, and the secret one is nobody else's to read."""
+    signing = folder / _SIGNING_KEY
+    action = "enrol this kiosk again, or copy the keys that the coordinator made for it"
+    try:
+        if stat.S_IMODE(signing.stat().st_mode) & 0o077:
+            return Finding(
+                "keys", False, f"others may read {signing}", f"run `chmod 600 {signing}`"
+            )
+        SigningKey.from_pem(signing.read_bytes())
+        for name in _VERIFY_KEYS:
+            VerifyKey.from_pem((folder / name).read_bytes())
+        (folder / _SEALING_KEY).read_bytes()
+    except KeyRefused as error:
+        return Finding("keys", False, f"a file in {folder} is no usable key: {error}", action)
+    except OSError as error:
+        return Finding("keys", False, f"{error.filename}: {error.strerror}", action)
+    return Finding("keys", True, f"all keys are in {folder}")
+
+
+def check_calibration(thermometer: ThermometerSection) -> Finding:
+    """Without one the kiosk measures but may not judge a fever."""
+    body = thermometer.body
+    if body is None:
+        return Finding(
+            "calibration",
+            None,
+            "this site has no body calibration: every temperature goes to staff",
+            "measure at this site and fill in [thermometer.body]",
+        )
+    return Finding(
+        "calibration", True, f"k {body.k} of {body.calibrated_on}, version {body.version}"
+    )
+
+
+def file_system_of(folder: Path, mounts: Path) -> str:
+    """The kind of file system ``folder`` lies on, from the kernel's list; "" when not found."""
+    resolved = folder.resolve()
+    kinds: dict[Path, str] = {}
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        _, place, kind, *_ = line.split(" ")
+        kinds[Path(place.encode().decode("unicode_escape"))] = kind
+    for parent in (resolved, *resolved.parents):
+        if parent in kinds:
+            return kinds[parent]
+    return ""
+
+
+def _writable(check: str, folder: Path) -> Finding:
+    if os.access(folder, os.W_OK | os.X_OK):
+        return Finding(check, True, f"{folder} is there and can be written")
+    return Finding(
+        check,
+        False,
+        f"{folder} cannot be written by this user",
+        "run the doctor as the kiosk's user, or give that user the folder",
+    )

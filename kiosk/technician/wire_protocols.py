@@ -1,0 +1,47 @@
+"""The wire protocols that the tools can decode, by name.
+
+Owns the names. Answers that only make sense with their question (DLE EOT) need the question, which
+a recording holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from firmware_bridge.codec import Codec
+from firmware_bridge.codecs.escpos_frames import InfoQuery, InfoTopic, StatusQuery, StatusTopic
+from firmware_bridge.codecs.escpos_status import EscposStatusCodec
+from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
+
+_DLE_EOT = re.compile(rb"\x10\x04([\x01-\x04])")
+_GS_I = re.compile(rb"\x1dI([\x41-\x45])")
+
+
+@dataclass(frozen=True, slots=True)
+class WireProtocol:
+    """``note_question`` tells a codec what the kiosk had asked in these bytes."""
+
+    make_codec: Callable[[], Codec[Any]]
+    note_question: Callable[[Codec[Any], bytes], None]
+
+
+def _thermometer_asked(codec: Codec[Any], data: bytes) -> None:
+    if data.hex().upper() == ThermometerCommand.QUERY.value:
+        codec.encode(ThermometerCommand.QUERY)
+
+
+def _printer_asked(codec: Codec[Any], data: bytes) -> None:
+    topics = tuple(StatusTopic(found[1][0]) for found in _DLE_EOT.finditer(data))
+    if topics:
+        codec.encode(StatusQuery(topics))
+    for found in _GS_I.finditer(data):
+        codec.encode(InfoQuery(InfoTopic(found[1][0])))
+
+
+PROTOCOLS = {
+    "gy-mcu90615": WireProtocol(Gy90615Codec, _thermometer_asked),
+    "escpos-status": WireProtocol(EscposStatusCodec, _printer_asked),
+}

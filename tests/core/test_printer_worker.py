@@ -1,0 +1,59 @@
+"""The printer's thread: one report for each order, a blocked printer blocks nobody else."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from drivers.label_printer.content import LabelContent
+from firmware_bridge.errors import LinkError
+from kiosk.core.printer_worker import LabelNotWritten, LabelOrder, LabelWritten, PrinterWorker
+
+TUBE = "00070332600018"
+ORDER = LabelOrder("job-1", LabelContent(TUBE, "0007 03 326 0001 8", "10:1", 1, "11-22 08:41"), "1")
+
+
+class Paper:
+    def __init__(self, fails: bool = False) -> None:
+        self.fails = fails
+        self.written: list[bytes] = []
+        self.reports: queue.SimpleQueue[LabelWritten | LabelNotWritten] = queue.SimpleQueue()
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        if self.fails:
+            raise LinkError("the printer is absent, nothing was sent; wait for it")
+        self.written.append(data)
+
+    @contextmanager
+    def worker(self) -> Iterator[PrinterWorker]:
+        made = PrinterWorker("tube-40x30", self.write, self.reports.put)
+        made.start()
+        yield made
+        made.stop()
+
+
+def order(job: str, process_id: str | None = "0011") -> LabelOrder:
+    return LabelOrder(job, ORDER.content, process_id)
+
+
+def test_orders_are_written_in_turn_and_each_reported_once() -> None:
+    paper = Paper()
+    with paper.worker() as worker:
+        for job in ("a", "b"):
+            worker.print(order(job))
+        reports = [paper.reports.get(timeout=5.0) for _ in range(2)]
+    assert [report.job for report in reports] == ["a", "b"]
+    assert all(isinstance(report, LabelWritten) for report in reports)
+    assert len(paper.written) == 2
+    assert paper.written[0].startswith(b"\x1b@") and paper.written[0].endswith(b"0011")
+    assert paper.reports.empty()
+
+
+def test_a_write_that_fails_is_reported_with_its_sentence() -> None:
+    paper = Paper(fails=True)
+    with paper.worker() as worker:
+        worker.print(order("a", process_id=None))
+        report = paper.reports.get(timeout=5.0)
+    assert isinstance(report, LabelNotWritten)
+    assert "absent" in report.why
