@@ -1,8 +1,8 @@
 """Newest-frame-only picture exchange between two processes through a file in memory.
 
-Owns the layout; one writer, any number of readers, nobody ever waits. A reader gets the newest whole
-frame or nothing: two slots alternate and each carries its sequence number before and after the
-pixels, so that a frame torn by the writer is recognised and dropped.
+Owns the layout; one writer, any number of readers, nobody ever waits. A reader gets the newest
+whole frame or nothing: two slots alternate and each carries its sequence number before and after
+the pixels, so that a frame torn by the writer is recognised and dropped.
 
 Layout (little endian): header 64 bytes = magic ``KFM1``, width u32, height u32, channels u32,
 newest sequence u64 at offset 16; then two slots of 64 bytes + pixels: sequence u64, captured_s f64
@@ -134,9 +134,11 @@ class FrameReader:
         before, captured_s, done = struct.unpack_from("<QdQ", self._map, slot)
         if before != sequence or done != sequence:
             return None
-        pixels = np.frombuffer(
-            self._map, np.uint8, self._slot_bytes - _SLOT_HEADER, slot + _SLOT_HEADER
-        ).reshape(self._shape).copy()
+        pixels = (
+            np.frombuffer(self._map, np.uint8, self._slot_bytes - _SLOT_HEADER, slot + _SLOT_HEADER)
+            .reshape(self._shape)
+            .copy()
+        )
         again, _, still = struct.unpack_from("<QdQ", self._map, slot)
         if again != sequence or still != sequence:
             return None

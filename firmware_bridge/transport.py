@@ -1,0 +1,98 @@
+"""A way to move bytes to and from one device, chosen by URL.
+
+Owns the `Transport` protocol and the reading of transport URLs. Must not interpret bytes and must
+not retry: that is `firmware_bridge.link`.
+
+    tty:/dev/kiosk/thermometer   a serial port          pty:PATH      a pseudo-terminal (twins)
+    tcp:HOST:PORT                a network device       replay:FILE   a wire recording
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from firmware_bridge.errors import LinkError
+from firmware_bridge.replay import ReplayTransport
+from firmware_bridge.serial_port import open_serial
+from firmware_bridge.tcp import open_tcp
+
+
+class Transport(Protocol):
+    """One open connection. One thread reads and closes; any thread may write."""
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        """What has arrived, at once; b"" when nothing did within ``timeout_s``.
+
+        Raises `PortAbsent` when the far side is gone, `LinkError` for anything else.
+        """
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        """All of ``data`` or an exception within ``timeout_s`` (to 50 ms): `WriteTimedOut`."""
+
+    def set_baud(self, baud: int) -> None:
+        """Change the speed of a serial line; without effect where there is no such thing."""
+
+    def close(self) -> None:
+        """Give the descriptor back. May be called twice; never raises."""
+
+
+class Scheme(StrEnum):
+    TTY = "tty"
+    PTY = "pty"
+    TCP = "tcp"
+    REPLAY = "replay"
+
+
+@dataclass(frozen=True, slots=True)
+class TransportUrl:
+    """A transport URL taken apart. ``port`` is 0 unless the scheme is ``tcp``."""
+
+    scheme: Scheme
+    address: str
+    port: int = 0
+
+    @classmethod
+    def parse(cls, url: str) -> TransportUrl:
+        """Raises a permanent `LinkError` whose sentence can be shown to a technician."""
+        scheme_text, colon, address = url.partition(":")
+        if not colon or scheme_text not in tuple(Scheme):
+            raise _malformed(url, "it must start with tty:, pty:, tcp: or replay:")
+        scheme = Scheme(scheme_text)
+        if scheme is Scheme.TCP:
+            host, _, port_text = address.rpartition(":")
+            host = host.removeprefix("[").removesuffix("]")
+            if not host or not port_text.isascii() or not port_text.isdigit():
+                raise _malformed(url, "a network device is written tcp:HOST:PORT")
+            if len(port_text) > 5 or not 1 <= int(port_text) <= 65_535:
+                raise _malformed(url, "a TCP port lies between 1 and 65535")
+            return cls(scheme, host, int(port_text))
+        if not address or "\0" in address:
+            raise _malformed(url, f"a path must follow {scheme}:")
+        return cls(scheme, address)
+
+    @property
+    def watched_path(self) -> Path | None:
+        """The path whose appearing means that the device is back; None for the network."""
+        return None if self.scheme is Scheme.TCP else Path(self.address)
+
+
+def _malformed(url: str, why: str) -> LinkError:
+    return LinkError(
+        f"{url[:80]!r} is not a device address: {why}; for example tty:/dev/kiosk/thermometer",
+        permanent=True,
+    )
+
+
+def open_transport(url: str, baud: int = 115_200) -> Transport:
+    """Open what ``url`` names, exclusively. Raises `LinkError`; `PortAbsent` if it is not there."""
+    target = TransportUrl.parse(url)
+    match target.scheme:
+        case Scheme.TCP:
+            return open_tcp(target.address, target.port)
+        case Scheme.REPLAY:
+            return ReplayTransport(Path(target.address))
+        case _:
+            return open_serial(target.address, baud)
