@@ -56,7 +56,9 @@ class Bitmap:
 
     def __post_init__(self) -> None:
         if self.width <= 0 or self.width % 8 or self.height <= 0:
-            raise ValueError(f"{self.width} x {self.height} dots: the width must be a multiple of 8")
+            raise ValueError(
+                f"{self.width} x {self.height} dots: the width must be a multiple of 8"
+            )
         if len(self.rows) != self.bytes_per_row * self.height:
             raise ValueError(
                 f"{len(self.rows)} bytes do not make {self.width} x {self.height} dots"

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,10 +38,15 @@ class FontFace:
     style: str
 
     def at(self, size_px: int) -> ImageFont.FreeTypeFont:
-        """The face at ``size_px`` dots per em."""
-        from PIL import ImageFont  # noqa: PLC0415
+        """The face at ``size_px`` dots per em, opened once."""
+        return _open(self.path, self.index, size_px)
 
-        return ImageFont.truetype(str(self.path), size_px, index=self.index)
+
+@lru_cache(maxsize=64)
+def _open(path: Path, index: int, size_px: int) -> ImageFont.FreeTypeFont:
+    from PIL import ImageFont  # noqa: PLC0415  the core starts without Pillow
+
+    return ImageFont.truetype(str(path), size_px, index=index)
 
 
 @cache

@@ -42,7 +42,7 @@ def defuse(bitmap: Bitmap, before: bytes = b"", after: bytes = b"") -> Bitmap:
 
 
 def _repair(bitmap: Bitmap, stream: bytearray, start: int, offset: int) -> None:
-    """Change one dot of the pair at ``offset`` so that neither it nor its neighbours are commands."""
+    """Change one dot of the pair at ``offset`` so that neither it nor a neighbour is a command."""
     for position, mask in _changeable_dots(bitmap, start, offset):
         kept = stream[position]
         stream[position] = kept ^ mask

@@ -27,7 +27,7 @@ class LabelDoesNotFit(Exception):
 class LabelTemplate:
     """A label of ``width_mm`` along the tube and ``height_mm`` around it.
 
-    Rows from top to bottom: header (serial, pool class, lane), barcode, number, footer (time, marks).
+    From top to bottom: header (serial, pool class, lane), barcode, number, footer (time, marks).
     """
 
     name: str
@@ -91,7 +91,8 @@ def _template(name: str, width_mm: int) -> LabelTemplate:
 
 
 TEMPLATES = {
-    template.name: template for template in (_template("40x30", 40), _template("50x30", 50))
+    template.name: template
+    for template in (_template("tube-40x30", 40), _template("tube-50x30", 50))
 }
 
 
@@ -100,6 +101,4 @@ def template_named(name: str) -> LabelTemplate:
     try:
         return TEMPLATES[name]
     except KeyError:
-        raise ValueError(
-            f"no label template {name!r}; there are: {', '.join(TEMPLATES)}"
-        ) from None
+        raise ValueError(f"no label template {name!r}; there are: {', '.join(TEMPLATES)}") from None

@@ -7,7 +7,6 @@ device that the running kiosk holds is left alone and reported as "cannot be tol
 from __future__ import annotations
 
 import time
-from collections import Counter
 from typing import Any
 
 from config.model import CameraSection, PrinterSection, ThermometerMode, ThermometerSection
@@ -32,21 +31,18 @@ _CAMERA_S = 3.0
 
 def check_thermometer(settings: ThermometerSection, listen_s: float = LISTEN_S) -> Finding:
     """Listens at each baud rate until a temperature comes."""
+    polled = settings.mode is ThermometerMode.POLLED
+    question = ThermometerCommand.QUERY if polled else None
     noise = 0
     for baud in settings.bauds:
-        question = None
-        codec = Gy90615Codec()
-        if settings.mode is ThermometerMode.POLLED:
-            question = ThermometerCommand.QUERY
         try:
-            frames, bad = _converse(settings.url, baud, codec, question, listen_s)
+            frames, bad = _converse(settings.url, baud, Gy90615Codec(), question, listen_s)
         except LinkError as error:
             return Finding("thermometer", False, str(error))
         noise += bad
-        for frame in frames:
-            if isinstance(frame, TemperatureFrame):
-                seen = f"{frame.object_c:.2f} degC in front, {frame.ambient_c:.2f} degC around"
-                return Finding("thermometer", True, f"{seen}, at {baud} baud")
+        if frames and isinstance(last := frames[-1], TemperatureFrame):
+            seen = f"{last.object_c:.2f} degC in front, {last.ambient_c:.2f} degC around"
+            return Finding("thermometer", True, f"{seen}, at {baud} baud")
     if noise:
         return Finding(
             "thermometer",
@@ -63,28 +59,37 @@ def check_thermometer(settings: ThermometerSection, listen_s: float = LISTEN_S) 
 
 
 def check_printer(settings: PrinterSection, listen_s: float = LISTEN_S) -> Finding:
-    """Asks for the status; silence is unknown, never "paper adequate"."""
+    """Asks for the status; silence is unknown, never "paper adequate".
+
+    A status byte has no checksum, and any device's bytes hold some that look like one: beside
+    noise, no answer is believed.
+    """
     codec = EscposStatusCodec()
     try:
         frames, noise = _converse(settings.url, settings.baud, codec, StatusQuery(), listen_s)
     except LinkError as error:
         return Finding("printer", False, str(error))
-    status = PrinterStatus()
-    for frame in frames:
-        status = status.fold(frame)
-    kinds = Counter(type(frame).__name__ for frame in frames)
-    if not frames:
-        said = f"answered {noise} bytes that are no status" if noise else "answers nothing"
+    if noise:
         return Finding(
             "printer",
             False,
-            f"{settings.url} {said}",
+            f"{settings.url} sent {noise} bytes that are no printer status",
+            "another device is on this cable, or printer.baud is wrong",
+        )
+    if not frames:
+        return Finding(
+            "printer",
+            False,
+            f"{settings.url} answers nothing",
             "check that the printer is on, its cable, and printer.baud",
         )
+    status = PrinterStatus()
+    for frame in frames:
+        status = status.fold(frame)
     if status.fault:
         ok = False if status.blocked else None
         return Finding("printer", ok, f"it reports {status.fault}", "look at its paper and cover")
-    return Finding("printer", True, f"ready; {kinds.total()} answers")
+    return Finding("printer", True, "online, closed, with paper")
 
 
 def check_camera(settings: CameraSection, wait_s: float = _CAMERA_S) -> Finding:
@@ -130,7 +135,7 @@ def _judge_pictures(source: FrameSource, settings: CameraSection, wait_s: float)
 def _converse(
     url: str, baud: int, codec: Codec[Any], question: object | None, listen_s: float
 ) -> tuple[list[object], int]:
-    """Frames and the number of noise bytes within ``listen_s``; stops at the first frames."""
+    """Frames, and the number of bytes that were none, within ``listen_s``."""
     transport = open_transport(url, baud)
     try:
         if question is not None:
@@ -144,7 +149,7 @@ def _listen(transport: Transport, codec: Codec[Any], listen_s: float) -> tuple[l
     frames: list[object] = []
     noise = 0
     ends_s = time.monotonic() + listen_s
-    while not frames and (now_s := time.monotonic()) < ends_s:
+    while (now_s := time.monotonic()) < ends_s:
         for found in codec.feed(transport.read(4096, _READ_S), now_s):
             if isinstance(found, Noise):
                 noise += len(found.data)
