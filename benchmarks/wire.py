@@ -1,0 +1,96 @@
+"""The wire: how many bytes a codec takes, and how soon a frame is an event.
+
+Measures the thermometer and printer codecs on the chunks a link reads, and a real link on a
+pseudo-terminal from the last byte of a frame to its event. Owns no budget.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import random
+import threading
+import time
+import tty
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.harness import percentile
+from firmware_bridge.codec import Codec
+from firmware_bridge.codecs.escpos_status import EscposStatusCodec, StatusQuery
+from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec
+from firmware_bridge.link import READ_BYTES, FrameArrived, Link, LinkEvent
+from firmware_bridge.transport import open_transport
+
+_FOREHEAD = bytes.fromhex("5A 5A 45 04 0E 4E 0A E1 44")
+_ALL_WELL = bytes.fromhex("10 00 00 00")
+
+
+def codec_throughput(megabytes: float = 2.0) -> dict[str, float]:
+    """Megabytes a second, by what is on the wire; chunks of one read, and of one frame."""
+    size = int(megabytes * 1e6)
+    noise = random.Random(1).randbytes(size)
+    frames = _FOREHEAD * (size // len(_FOREHEAD))
+    status = _ALL_WELL * (size // len(_ALL_WELL))
+    return {
+        "thermometer_frames_mb_s": _mb_s(Gy90615Codec, frames, READ_BYTES),
+        "thermometer_frame_by_frame_mb_s": _mb_s(Gy90615Codec, frames, len(_FOREHEAD)),
+        "thermometer_noise_mb_s": _mb_s(Gy90615Codec, noise, READ_BYTES),
+        "printer_status_mb_s": _mb_s(EscposStatusCodec, status, READ_BYTES),
+        "printer_noise_mb_s": _mb_s(EscposStatusCodec, noise, READ_BYTES),
+    }
+
+
+def _mb_s(make_codec: Callable[[], Codec[Any]], stream: bytes, chunk: int) -> float:
+    codec = make_codec()
+    codec.encode(StatusQuery()) if isinstance(codec, EscposStatusCodec) else None
+    chunks = [stream[start : start + chunk] for start in range(0, len(stream), chunk)]
+    began_s = time.perf_counter()
+    for piece in chunks:
+        codec.feed(piece, 1.0)
+    return len(stream) / 1e6 / (time.perf_counter() - began_s)
+
+
+def frame_to_event_latency(frames: int = 500) -> dict[str, float]:
+    """Milliseconds from the write of a frame's last byte to its event, over a pseudo-terminal."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    arrived = threading.Semaphore(0)
+    events_s: list[float] = []
+    opened = threading.Event()
+
+    def on_event(event: LinkEvent) -> None:
+        if isinstance(event, FrameArrived):
+            events_s.append(time.perf_counter())
+            arrived.release()
+        else:
+            opened.set()
+
+    url = f"pty:{os.ttyname(slave)}"
+    link = Link("bench", lambda: open_transport(url), Gy90615Codec, on_event)
+    link.start()
+    try:
+        opened.wait(5.0)
+        while not events_s:  # until the port is open, bytes fall on the floor
+            os.write(master, _FOREHEAD)
+            arrived.acquire(timeout=0.05)
+        samples_ms = [_one_frame_ms(master, arrived, events_s) for _ in range(frames)]
+    finally:
+        link.stop()
+        os.close(master)
+        os.close(slave)
+    return {
+        "p50_ms": percentile(samples_ms, 0.50),
+        "p95_ms": percentile(samples_ms, 0.95),
+        "worst_ms": max(samples_ms),
+    }
+
+
+def _one_frame_ms(master: int, arrived: threading.Semaphore, events_s: list[float]) -> float:
+    os.write(master, _FOREHEAD[:-1])
+    time.sleep(0.002)  # the link has read the beginning and waits for the last byte
+    sent_s = time.perf_counter()
+    os.write(master, _FOREHEAD[-1:])
+    if not arrived.acquire(timeout=5.0):
+        raise RuntimeError("a frame did not become an event within 5 s")
+    return (events_s[-1] - sent_s) * 1000
