@@ -14,7 +14,7 @@ from kiosk.ipc.messages import Action, Snapshot
 from kiosk.screen.composer import PLAIN, PRIMARY, Composer, KeyLook
 from kiosk.screen.shapes import Box, Colour, Weight
 from kiosk.screen.strip import fault_pill, strip
-from kiosk.screen.theme import INK, KEY_MM, SOFT_INK, WARM
+from kiosk.screen.theme import INK, KEY_MM, SOFT_INK, WARM, WHITE
 
 MARGIN = 6.0
 TOP = 4.0
@@ -66,8 +66,18 @@ def frame(
 
 def heading(c: Composer, box: Box, text: str, ink: Colour = INK) -> None:
     """The one sentence of the page."""
-    size = c.sizes.title
-    c.text(box, text, size, colour=ink, on=c.background, weight=Weight.BOLD)
+    if c.band is not None:
+        ink = WHITE
+    c.text(box, text, c.sizes.title, colour=ink, on=c.head, weight=Weight.BOLD)
+
+
+def hint_line(c: Composer, content: Box, text: str) -> Box:
+    """A sentence below the heading; returns the content that is left."""
+    size = c.sizes.body
+    hint = content.top_part(c.set_height(text, content.w, size, max_lines=2) + c.px(1))
+    ink = INK if c.band is None else WHITE
+    c.text(hint, text, size, colour=ink, on=c.head, max_lines=2)
+    return content.without_top(hint.h + c.px(4))
 
 
 def done_key(c: Composer, room: Box) -> None:
@@ -78,9 +88,8 @@ def done_key(c: Composer, room: Box) -> None:
 
 def _name(c: Composer, room: Box, snapshot: Snapshot) -> None:
     width = min(room.w, c.width(snapshot.site_name, c.sizes.body) + 2)
-    c.text(
-        room.left_part(width), snapshot.site_name, c.sizes.body, colour=SOFT_INK, on=c.background
-    )
+    ink = SOFT_INK if c.band is None else WHITE
+    c.text(room.left_part(width), snapshot.site_name, c.sizes.body, colour=ink, on=c.head)
     rest = room.without_left(width + c.px(4))
     if snapshot.faults and rest.w > c.px(30):
         fault_pill(c, rest, snapshot.faults[0])

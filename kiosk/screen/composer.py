@@ -82,6 +82,7 @@ class Composer:
         self.large = large_text
         self.sizes: Sizes = LARGE if large_text else NORMAL
         self.background: Colour = PAPER
+        self.band: Colour | None = None
         self._layout = layout
         self._words = layout.catalogues[language]
         self._pressed = pressed
@@ -104,6 +105,11 @@ class Composer:
         if self._changes_at_s is None or when_s < self._changes_at_s:
             self._changes_at_s = when_s
 
+    @property
+    def head(self) -> Colour:
+        """What strip and heading stand on."""
+        return self.background if self.band is None else self.band
+
     def px(self, units: float) -> int:
         return self.grid.px(units)
 
@@ -111,6 +117,11 @@ class Composer:
 
     def add(self, shape: Shape) -> None:
         self._shapes.append(shape)
+
+    def fill_band(self, height_px: int, colour: Colour) -> None:
+        """Colour the upper part of the screen, edge to edge; strip and heading turn white."""
+        self.band = colour
+        self.add(Panel(self.grid.whole.top_part(height_px), colour))
 
     def card(
         self, box: Box, fill: Colour = WHITE, edge: Colour | None = None, shadow: bool = True

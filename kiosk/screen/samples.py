@@ -105,7 +105,7 @@ def samples(language: Language, large_text: bool = False) -> Mapping[str, Snapsh
         "already": replace(
             known,
             page=Page.ALREADY,
-            placement=replace(_PLACEMENT, place=3),
+            placement=replace(_PLACEMENT, place=3, size=0),
             checked_in_at="08:41",
             countdown=_result(),
         ),

@@ -55,6 +55,11 @@ class Typeface:
         """The characters of ``text`` that this face cannot draw."""
         return "".join(c for c in text if self._advance_em(c, weight) is None)
 
+    def ink(self, text: str, size_px: int, weight: Weight) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom of the inked pixels relative to the pen at the baseline."""
+        rect = self._fonts[weight].get_rect(text, size=size_px)
+        return rect.x, -rect.y, rect.x + rect.w, rect.h - rect.y
+
     def line(
         self, text: str, size_px: int, weight: Weight, colour: Colour
     ) -> tuple[pygame.Surface, int, int]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from config.model import Language
 from kiosk.ipc.messages import Action, Snapshot
-from kiosk.screen.chrome import frame, heading
+from kiosk.screen.chrome import frame, heading, hint_line
 from kiosk.screen.composer import PRIMARY, Align, Composer
 from kiosk.screen.shapes import Box, Weight
-from kiosk.screen.theme import CALM, SOFT_INK, WHITE
+from kiosk.screen.theme import CALM, WHITE
 
 _STATIONS = (
     ("phone-code", "page.attract.code"),
@@ -17,14 +16,12 @@ _STATIONS = (
 
 
 def attract(c: Composer, snapshot: Snapshot, now_s: float) -> None:
+    c.fill_band(round(c.grid.height * 0.56), CALM.deep)
     rooms = frame(c, snapshot, now_s, named=True)
     heading(c, rooms.title, c.say("page.attract.title"))
     cards = rooms.content
     if not c.large:
-        hint = cards.top_part(c.px(c.sizes.body * 1.4))
-        text = c.say("page.attract.hint")
-        c.text(hint, text, c.sizes.body, colour=SOFT_INK, on=c.background)
-        cards = cards.without_top(hint.h + c.px(3))
+        cards = hint_line(c, cards, c.say("page.attract.hint"))
     columns = cards.columns(3, c.px(5))
     for number, (box, (icon, message)) in enumerate(zip(columns, _STATIONS, strict=True), start=1):
         _station(c, box, number, icon=icon, text=c.say(message))
@@ -42,7 +39,7 @@ def _station(c: Composer, card: Box, number: int, *, icon: str, text: str) -> No
     c.card(card)
     inner = card.inset(c.px(3.5))
     size = c.sizes.body if c.large else c.sizes.heading
-    lines = 1 if c.language is Language.ZH and not c.large else 2
+    lines = 2 if c.large else 1
     words = inner.bottom_part(c.px(size * (1.4 if lines == 1 else 2.6)))
     art = inner.top_part(words.y - inner.y - c.px(2))
     side = min(art.w, art.h)

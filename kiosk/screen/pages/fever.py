@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kiosk.ipc.messages import Snapshot
-from kiosk.screen.chrome import done_key, frame, heading
+from kiosk.screen.chrome import done_key, frame, heading, hint_line
 from kiosk.screen.composer import Composer
 from kiosk.screen.pages.placed import number_card
-from kiosk.screen.theme import ALERT, INK
+from kiosk.screen.theme import ALERT
 
 
 def fever(c: Composer, snapshot: Snapshot, now_s: float) -> None:
@@ -15,10 +15,7 @@ def fever(c: Composer, snapshot: Snapshot, now_s: float) -> None:
     area = snapshot.area
     text = c.say("page.fever.title", area=area) if area else c.say("page.fever.title-no-area")
     heading(c, rooms.title, text, ALERT.ink)
-    hint = rooms.content.top_part(c.px(c.sizes.body * 2.6))
-    text = c.say("page.fever.hint")
-    c.text(hint, text, c.sizes.body, colour=INK, on=c.background, max_lines=2)
-    row = rooms.content.without_top(hint.h + c.px(4))
+    row = hint_line(c, rooms.content, c.say("page.fever.hint"))
     ticket = row
     if area:
         left, ticket = row.columns(2, c.px(5))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.ipc.messages import LabelState, Placement, Snapshot
-from kiosk.screen.chrome import done_key, frame, heading
+from kiosk.screen.chrome import done_key, frame, heading, hint_line
 from kiosk.screen.composer import Align, Composer
 from kiosk.screen.shapes import Box, Panel, Weight
 from kiosk.screen.theme import GOOD, INK, RULE, SOFT_INK, WARM, WHITE, Tone
@@ -34,11 +34,15 @@ def _cards(c: Composer, row: Box, placement: Placement) -> None:
     lane = row.left_part(round(row.w * 0.38))
     tube, place = row.without_left(lane.w + gap).columns(2, gap)
     number_card(c, lane, c.say("page.result.lane"), str(placement.lane), tone=GOOD)
-    foot = 0 if c.large else c.px(8)
+    foot = 0 if c.large or placement.size <= 1 else c.px(8)
     number_card(c, tube, c.say("page.result.tube"), placement.tube_short, foot=foot)
-    room = number_card(c, place, c.say("page.result.place"), "", foot=foot)
-    number, size = str(placement.place), f"/{placement.size}"
-    c.fraction(room, number, size, c.sizes.number, colours=(INK, SOFT_INK), on=WHITE)
+    name, number = c.say("page.result.place"), str(placement.place)
+    if not placement.size:  # of an earlier check-in only the place is known
+        number_card(c, place, name, number)
+        return
+    room = number_card(c, place, name, "", foot=foot)
+    of = f"/{placement.size}"
+    c.fraction(room, number, of, c.sizes.number * 0.8, colours=(INK, SOFT_INK), on=WHITE)
     if foot:
         _dots(c, place.inset(c.px(4)).bottom_part(foot), placement)
 
@@ -55,7 +59,7 @@ def number_card(
     top = inner.top_part(c.px(size * 1.3))
     soft = SOFT_INK if tone is None else WHITE
     c.text(top, name, size, colour=soft, on=fill, weight=Weight.BOLD, align=Align.CENTRE)
-    room = inner.without_top(top.h).inset(0, c.px(1))
+    room = inner.without_top(top.h).inset(0, c.px(1.6))
     room = room.top_part(room.h - foot)
     if number:
         c.figure(room, number, c.sizes.number * (1.2 if tone else 1.0), colour=ink, on=fill)
@@ -63,9 +67,7 @@ def number_card(
 
 
 def _dots(c: Composer, box: Box, placement: Placement) -> None:
-    """The tube's places as dots, ours filled: up to ten in a row. None while the size is unknown."""
-    if not placement.size:
-        return
+    """The tube's places as dots, ours filled: up to ten in a row."""
     per_row = min(placement.size, 10)
     rows = -(-placement.size // per_row)
     side = min(box.w // (per_row * 3 // 2 + 1), box.h // (rows * 3 // 2 + 1), c.px(3.6))
@@ -93,7 +95,7 @@ def _advice(c: Composer, box: Box, snapshot: Snapshot, placement: Placement) -> 
     words = inner.without_left(side + c.px(4))
     message = f"page.label.{label.value}"
     text = c.say(message, lane=placement.lane)
-    if snapshot.notice and not snapshot.notice.startswith("printer."):
+    if snapshot.notice:
         text = c.say_or(snapshot.notice, message)
     size = c.sizes.body if c.large else c.sizes.heading
     c.text(words, text, size, colour=tone.ink, on=fill, weight=Weight.BOLD, max_lines=2)
@@ -104,11 +106,9 @@ def already(c: Composer, snapshot: Snapshot, now_s: float) -> None:
     at = snapshot.checked_in_at
     text = c.say("page.already.title-at", at=at) if at else c.say("page.already.title")
     heading(c, rooms.title, text)
-    hint = rooms.content.top_part(c.px(c.sizes.body * (2.6 if c.large else 1.4)))
     placement = snapshot.placement
     text = c.say("page.already.hint" if placement else "page.already.hint-no-place")
-    c.text(hint, text, c.sizes.body, colour=SOFT_INK, on=c.background, max_lines=2)
-    row = rooms.content.without_top(hint.h + c.px(4))
+    row = hint_line(c, rooms.content, text)
     if placement is not None:
         _cards(c, row, placement)
     else:

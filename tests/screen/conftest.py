@@ -1,0 +1,51 @@
+"""What the screen's tests share: the real typeface and words, opened once; no window."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+
+os.environ["SDL_VIDEODRIVER"] = "dummy"
+
+from config.model import Language
+from config.translations import Catalogue
+from kiosk.screen.composer import Layout
+from kiosk.screen.theme import REFERENCE_WIDTH_MM, Grid
+from kiosk.screen.typeface import Typeface
+
+
+@pytest.fixture(scope="session")
+def typeface() -> Typeface:
+    return Typeface()
+
+
+@pytest.fixture(scope="session")
+def catalogues() -> Mapping[Language, Catalogue]:
+    return {language: Catalogue.load(language) for language in Language}
+
+
+@pytest.fixture(scope="session")
+def layout_of(
+    typeface: Typeface, catalogues: Mapping[Language, Catalogue]
+) -> Callable[[int, int], Layout]:
+    """A layout for a screen of that many pixels on the reference panel."""
+    kept: dict[tuple[int, int], Layout] = {}
+
+    def layout(width: int, height: int) -> Layout:
+        if (width, height) not in kept:
+            grid = Grid(width, height, REFERENCE_WIDTH_MM)
+            kept[width, height] = Layout(grid, typeface, catalogues)
+        return kept[width, height]
+
+    return layout
+
+
+@pytest.fixture
+def no_display() -> Iterator[None]:
+    """Closes what a test's window opened."""
+    import pygame
+
+    yield
+    pygame.display.quit()
