@@ -1,7 +1,7 @@
 """Looks for personal data in clear: every synthetic resident is a canary in every likely encoding.
 
 Owns the encodings and the search. Reads files and never quotes what it found: a `Leak` names the
-file, the kind of fact and the encoding. Patterns shorter than `KEY_BYTES` are not searched, because
+file, the kind of fact and the encoding. Facts shorter than `KEY_BYTES` are not searched, because
 sealed bytes would match them by chance.
 """
 
@@ -25,7 +25,7 @@ _TEXT_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030")
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """``pattern`` must not occur. ``fact`` says what it is of ("name"), ``encoding`` how written."""
+    """``pattern`` must not occur. ``fact`` is what it tells ("name"), ``encoding`` how written."""
 
     pattern: bytes
     fact: str
@@ -67,10 +67,8 @@ def search(paths: Sequence[Path], canaries: Sequence[Canary]) -> Search:
             continue
         files += 1
         size += len(data)
-        leaks += [
-            Leak(str(path), canary.fact, canary.encoding) for canary in finder.find(data)
-        ]
-    return Search(len(canaries), files, size, tuple(leaks))
+        leaks += [Leak(str(path), canary.fact, canary.encoding) for canary in finder.find(data)]
+    return Search(len(canaries), files, 0, size, tuple(leaks))
 
 
 def find_in(data: bytes, canaries: Sequence[Canary]) -> list[Canary]:
@@ -96,17 +94,18 @@ def _encodings(fact: str, text: str) -> Iterator[Canary]:
 
 
 def _encodings_of_bytes(fact: str, encoding: str, raw: bytes) -> Iterator[Canary]:
+    if len(raw) < KEY_BYTES:
+        return
     forms = [(encoding, raw)]
     forms += [(f"hex of {encoding}", raw.hex().encode())]
     forms += [(f"HEX of {encoding}", raw.hex().upper().encode())]
     forms += [(f"base64 of {encoding}", form) for form in _base64_forms(raw)]
     for name, pattern in forms:
-        if len(pattern) >= KEY_BYTES:
-            yield Canary(pattern, fact, name)
+        yield Canary(pattern, fact, name)
 
 
 def _base64_forms(raw: bytes) -> Iterator[bytes]:
-    """What stays the same wherever ``raw`` stands inside a longer base64 text (three alignments)."""
+    """What stays the same wherever ``raw`` stands inside a longer base64 text: 3 alignments."""
     for skip in range(3):
         padded = b"\0" * skip + raw
         text = base64.b64encode(padded).rstrip(b"=")

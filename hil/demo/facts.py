@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.record import AnyRecordBody, Person
+from contracts.record import AnyRecordBody, CheckedIn, FeverHeld, Person, TubeClosed
 from hil.demo.residents import Kind
 
 
@@ -19,13 +19,27 @@ class Outcome(StrEnum):
     CHECKED_IN = "checked-in"
     FEVER = "fever"
     ALREADY = "already"
-    REFUSED = "refused"
+    REFUSED = "refused"  # the code was not accepted
+    STAFF = "staff"  # sent to the manual desk
     LOST = "lost"  # a wait expired: the resident got no answer
+
+
+EXPECTED: dict[Kind, Outcome] = {
+    Kind.ORDINARY: Outcome.CHECKED_IN,
+    Kind.UNKNOWN_COLOUR: Outcome.CHECKED_IN,
+    Kind.FEVER: Outcome.FEVER,
+    Kind.REPEAT: Outcome.ALREADY,
+    Kind.NOT_OURS: Outcome.REFUSED,
+    Kind.EXPIRED: Outcome.REFUSED,
+    Kind.FORGED: Outcome.REFUSED,
+    Kind.RED: Outcome.STAFF,
+    Kind.YELLOW: Outcome.STAFF,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SeenPlace:
-    """The result page as the resident read it."""
+    """The result page as the resident read it. ``label`` is the last label state shown."""
 
     lane: int
     tube: str
@@ -37,7 +51,7 @@ class SeenPlace:
 
 @dataclass(frozen=True, slots=True)
 class SeenVisit:
-    """One resident's visit. ``person`` is who really stood there; ``detail`` never names anybody."""
+    """One resident's visit. ``person`` is who really stood there; ``detail`` names nobody."""
 
     resident: int
     kind: Kind
@@ -45,17 +59,7 @@ class SeenVisit:
     outcome: Outcome
     place: SeenPlace | None = None
     ticket: str = ""
-    restarts: int = 0
     detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """``acknowledged``: a signed acknowledgement covered it. Purged rows are not here."""
-
-    seq: int
-    acknowledged: bool
-    rejected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +76,19 @@ class LedgerPlace:
 
 @dataclass(frozen=True, slots=True)
 class LedgerTube:
+    """``state`` is ``open``, ``full`` or ``closed-short``."""
+
     tube: str
     pool_class: str
     lane: int
     size: int
-    places_used: int
     state: str
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerLabel:
+    """One copy of a tube's label. ``state`` is one of kiosk.flow.label_job.LabelJobState."""
+
     job: str
     tube: str
     copy: int
@@ -90,12 +97,19 @@ class LedgerLabel:
 
 @dataclass(frozen=True, slots=True)
 class LedgerSide:
-    """The kiosk's own truth, read from its database file by another connection."""
+    """The kiosk's own truth, read from its database file by another connection.
+
+    ``waiting`` are sequence numbers no acknowledgement covers, ``rejected`` those refused by the
+    coordinator, ``kept`` acknowledged ones whose grace has not ended in a purge. The newest record
+    is never kept too long: the ledger counts on from it.
+    """
 
     kiosk: str
     epoch: str
     last_seq: int
-    outbox: tuple[OutboxRow, ...]
+    waiting: tuple[int, ...]
+    rejected: tuple[int, ...]
+    kept: tuple[int, ...]
     places: tuple[LedgerPlace, ...]
     tubes: tuple[LedgerTube, ...]
     labels: tuple[LedgerLabel, ...]
@@ -114,16 +128,32 @@ class StoredRecord:
 
 @dataclass(frozen=True, slots=True)
 class CoordinatorSide:
-    """``unreadable`` counts rows whose signature, header or seal does not hold."""
+    """``unreadable`` counts rows whose signature, header or seal does not hold.
+
+    ``sampled`` lists the tubes whose people the site counts as sampled.
+    """
 
     records: tuple[StoredRecord, ...]
-    high_water: dict[tuple[str, str], int]
+    sampled: tuple[str, ...]
     unreadable: int = 0
+
+    @property
+    def check_ins(self) -> tuple[tuple[int, CheckedIn], ...]:
+        """(seq, body) of every check-in."""
+        return tuple((r.seq, r.body) for r in self.records if isinstance(r.body, CheckedIn))
+
+    @property
+    def fevers(self) -> tuple[FeverHeld, ...]:
+        return tuple(r.body for r in self.records if isinstance(r.body, FeverHeld))
+
+    @property
+    def closed_tubes(self) -> tuple[TubeClosed, ...]:
+        return tuple(r.body for r in self.records if isinstance(r.body, TubeClosed))
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A label that came out. ``committed`` is the newest committed seq at its first byte."""
+    """A label that came out. ``committed`` is the newest committed seq when it came out."""
 
     number: int
     decoded: tuple[str, ...]
@@ -141,18 +171,25 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How wide the search for canaries was: a search that looked at nothing proves nothing."""
+    """How wide the search for canaries was: a search that looked at nothing proves nothing.
+
+    ``messages`` counts MQTT messages that an eavesdropper on the broker saw.
+    """
 
     canaries: int
     files: int
+    messages: int
     searched_bytes: int
     leaks: tuple[Leak, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
+    """Everything the invariants may look at. ``swabbed``: tubes the lanes said were sampled."""
+
     seen: tuple[SeenVisit, ...]
     ledger: LedgerSide
     coordinator: CoordinatorSide
     papers: tuple[Paper, ...]
+    swabbed: tuple[str, ...]
     search: Search

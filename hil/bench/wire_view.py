@@ -1,0 +1,84 @@
+"""Wire bytes as rows to read: hexadecimal, and what they mean. Pure.
+
+Must never show what a picture says: of a raster only its size is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hil.faults import InstrumentKind
+from hil.twins import WireBytes
+
+_SHOWN_BYTES = 12
+_FRAME_BYTES = 9
+
+
+def wire_rows(kind: InstrumentKind, records: Sequence[WireBytes]) -> list[dict[str, str]]:
+    """One row a record, oldest first; ``from`` is ``kiosk`` or ``instrument``."""
+    return [_row(kind, record) for record in records]
+
+
+def _row(kind: InstrumentKind, record: WireBytes) -> dict[str, str]:
+    from_kiosk = record.direction == "heard"
+    means = _MEANINGS[kind, from_kiosk]
+    shown = record.data[:_SHOWN_BYTES].hex(" ").upper()
+    more = f" … {len(record.data)} bytes" if len(record.data) > _SHOWN_BYTES else ""
+    return {
+        "from": "kiosk" if from_kiosk else "instrument",
+        "hex": shown + more,
+        "means": means(record.data),
+    }
+
+
+def _measurement(data: bytes) -> str:
+    """``5A 5A 45 04 TO TO TA TA SUM``, hundredths of a degree (reference: devices, 1.1)."""
+    if len(data) != _FRAME_BYTES or data[:4] != b"\x5a\x5a\x45\x04":
+        return "part of a frame"
+    if sum(data[:-1]) & 0xFF != data[-1]:
+        return "the check sum is wrong"
+    object_c = int.from_bytes(data[4:6], "big", signed=True) / 100
+    ambient_c = int.from_bytes(data[6:8], "big", signed=True) / 100
+    return f"skin {object_c:.2f} °C, room {ambient_c:.2f} °C"
+
+
+def _thermometer_command(data: bytes) -> str:
+    return {
+        b"\xa5\x45\xea": "send continuously",
+        b"\xa5\x15\xba": "measure once",
+    }.get(data, "command")
+
+
+_PRINTER_COMMANDS: tuple[tuple[bytes, str], ...] = (
+    (b"\x10\x04", "DLE EOT: how are you, right now?"),
+    (b"\x1dv0", "GS v 0: a picture"),
+    (b"\x1d(L", "GS ( L: a picture"),
+    (b"\x1d(H", "GS ( H: tell me when this is done"),
+    (b"\x1da", "GS a: tell me when something changes"),
+    (b"\x1dI", "GS I: who are you?"),
+    (b"\x1dV", "GS V: cut"),
+    (b"\x1b@", "ESC @: begin anew"),
+)
+
+
+def _printer_command(data: bytes) -> str:
+    named = [meaning for start, meaning in _PRINTER_COMMANDS if data.startswith(start)]
+    return named[0] if named else ""
+
+
+def _printer_answer(data: bytes) -> str:
+    if data[:1] == b"7" and data.endswith(b"\0"):
+        return "the label with this process id is finished"
+    if len(data) == 4 and data[0] & 0x93 == 0x10:
+        return "automatic status"
+    if len(data) == 1 and data[0] & 0x93 == 0x12:
+        return "status"
+    return ""
+
+
+_MEANINGS: dict[tuple[InstrumentKind, bool], Callable[[bytes], str]] = {
+    (InstrumentKind.THERMOMETER, False): _measurement,
+    (InstrumentKind.THERMOMETER, True): _thermometer_command,
+    (InstrumentKind.PRINTER, False): _printer_answer,
+    (InstrumentKind.PRINTER, True): _printer_command,
+}

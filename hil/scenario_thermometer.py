@@ -1,0 +1,107 @@
+"""The thermometer under test: our link, codec and driver against the twin of the module."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from drivers.thermometer import ForeheadChanged, ForeheadState, StableReading, ThermometerDriver
+from firmware_bridge.autobaud import AutoBaud
+from firmware_bridge.codecs.gy_mcu90615 import (
+    Gy90615Codec,
+    TemperatureFrame,
+    ThermometerCommand,
+)
+from firmware_bridge.hotplug import HotplugWatch
+from firmware_bridge.link import FrameArrived, Link, LinkChanged, LinkEvent, LinkState
+from firmware_bridge.transport import open_transport
+from hil.models.thermometer import HEAT_BALANCE_K
+from hil.scenario import Given, When
+from hil.scenario_rig import Sightings
+from hil.twins import ThermometerTwin
+from kiosk.core.links import THERMOMETER_SILENCE_S
+
+_APPROACHING_C = 3.0
+"""A true frame may differ so much from the truth of a moment later, while somebody approaches."""
+
+
+class ThermometerRig:
+    """``url`` is where twin and link meet, ``pty:PATH`` or ``tcp:127.0.0.1:0``."""
+
+    def __init__(self, url: str, given: Given, seed: int) -> None:
+        self.seen = Sightings()
+        self._twin = ThermometerTwin(url, seed=seed, ambient_c=given.ambient_c, baud=given.baud)
+        self._driver = ThermometerDriver()
+        self._generation = 0
+        self._link_state = LinkState.ABSENT
+        self._forehead = ForeheadState.NOBODY
+        self._readings: list[StableReading] = []
+        self._wrong_frames = 0
+        question = bytes.fromhex(ThermometerCommand.CONTINUOUS)
+        self._link = Link(
+            "thermometer",
+            lambda: open_transport(self._twin.url),
+            Gy90615Codec,
+            self._on_event,
+            handshake=AutoBaud((115200, 9600), question, Gy90615Codec),
+            silence_s=THERMOMETER_SILENCE_S,
+        )
+        paths = [Path(url.removeprefix("pty:"))] if url.startswith("pty:") else []
+        self._hotplug = HotplugWatch(self._link.poke, paths, use_udev=False)
+
+    def start(self) -> None:
+        self._twin.start()
+        self._hotplug.start()
+        self._link.start()
+
+    def stop(self) -> None:
+        self._hotplug.stop()
+        self._link.stop()
+        self._twin.stop()
+
+    def do(self, when: When) -> None:
+        if when.present_c is not None:
+            self._twin.present(when.present_c, when.distance_cm)
+        if when.leave:
+            self._twin.leave()
+        if when.fault is not None:
+            self._twin.fault(when.fault)
+        if when.heal is not None:
+            self._twin.heal(when.heal)
+
+    def observed(self) -> dict[str, object]:
+        return {
+            "link": self._link_state.value,
+            "generation_above": self._generation,
+            "forehead": self._forehead.value,
+            "body_c": self._body_c(),
+            "readings": len(self._readings),
+            "wrong_frames": self._wrong_frames,
+        }
+
+    def _body_c(self) -> float | None:
+        if not self._readings:
+            return None
+        newest = self._readings[-1]
+        return newest.object_c + HEAT_BALANCE_K * (newest.object_c - newest.ambient_c)
+
+    def _on_event(self, event: LinkEvent) -> None:
+        match event:
+            case LinkChanged(status):
+                with self.seen.noting():
+                    self._link_state = status.state
+                    if status.generation != self._generation:
+                        self._generation = status.generation
+                        self._follow(self._driver.link_opened(time.monotonic()))
+            case FrameArrived(frame=TemperatureFrame() as frame):
+                truth_c = self._twin.object_temperature()
+                with self.seen.noting():
+                    self._wrong_frames += abs(frame.object_c - truth_c) > _APPROACHING_C
+                    self._follow(self._driver.feed(frame, frame.at_s))
+
+    def _follow(self, told: list[ForeheadChanged] | list[StableReading | ForeheadChanged]) -> None:
+        for news in told:
+            if isinstance(news, StableReading):
+                self._readings.append(news)
+            else:
+                self._forehead = news.forehead

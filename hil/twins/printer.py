@@ -1,0 +1,133 @@
+"""A label printer on a pseudo terminal or a TCP port. Bytes go in, pieces of paper come out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from types import TracebackType
+
+from hil.faults import FaultWord, InstrumentKind, fault_word
+from hil.models.paper import Paper
+from hil.models.printer import PrinterModel
+from hil.models.printer_mechanism import ROLL_MM
+from hil.skins.wired import wired_skin
+from hil.twins.line import Instrument, TwinLine, WireBytes
+from hil.twins.line_faults import LineFaults
+
+PaperListener = Callable[[Paper], None]
+
+
+class PrinterTwin:
+    """``url`` is what the kiosk is configured with. Every method may be called from any thread.
+
+    ``on_paper`` may be set at any time and is called from the twin's thread with each piece.
+    ``process_ids`` False is a printer that cannot say when a label is out.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        seed: int = 0,
+        process_ids: bool = True,
+        on_paper: PaperListener | None = None,
+    ) -> None:
+        self.on_paper = on_paper
+        self._model = PrinterModel(process_ids=process_ids)
+        self._mechanical: set[FaultWord] = set()
+        self._papers: list[Paper] = []
+        self._paper_came = threading.Condition()
+        instrument = Instrument(
+            receive=lambda data, _: self._model.receive(data),
+            advance=self._advance,
+            next_due_s=self._model.next_due_s,
+            plugged=lambda _: None,  # it has its own power: its receive buffer outlives the cable
+            wants_data=lambda: self._model.wants_data,
+        )
+        self._line = TwinLine("printer", instrument, wired_skin(url), LineFaults(seed))
+
+    def __enter__(self) -> PrinterTwin:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """With the port that was really taken, once started."""
+        return self._line.url
+
+    @property
+    def wire(self) -> tuple[WireBytes, ...]:
+        """The newest bytes of the wire, oldest first."""
+        return self._line.wire
+
+    @property
+    def faults(self) -> frozenset[FaultWord]:
+        """Faults that hold now."""
+        return frozenset(self._line.faults.active | self._mechanical)
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """Every piece that came out so far, oldest first."""
+        with self._paper_came:
+            return tuple(self._papers)
+
+    def wait_for_papers(self, count: int, timeout_s: float) -> tuple[Paper, ...]:
+        """Waits until ``count`` pieces came out in all, or the time is over; returns all pieces."""
+        with self._paper_came:
+            self._paper_came.wait_for(lambda: len(self._papers) >= count, timeout_s)
+            return tuple(self._papers)
+
+    def start(self) -> None:
+        self._line.start()
+
+    def stop(self) -> None:
+        self._line.stop()
+
+    def load_paper(self, length_mm: float) -> None:
+        """A roll of this length; a short one gives near-end and then paper-out by itself."""
+        self._line.ask(lambda _: self._model.mechanism.load_paper(length_mm))
+
+    def fault(self, word: str) -> None:
+        """Begin a fault of the vocabulary; raises `hil.faults.NotExpressible`."""
+        known = fault_word(word, InstrumentKind.PRINTER, self._line.skin_kind)
+        match known:
+            case FaultWord.PAPER_OUT:
+                self._line.ask(lambda _: self._model.mechanism.use_up_paper())
+                self._mechanical.add(known)
+            case FaultWord.COVER_OPEN:
+                self._line.ask(lambda _: self._model.mechanism.set_cover(opened=True))
+                self._mechanical.add(known)
+            case _:
+                self._line.fault(known)
+
+    def heal(self, word: str | None = None) -> None:
+        """End one fault, or all that hold: load a fresh roll, close the cover, mend the line."""
+        for held in self.faults if word is None else {FaultWord(word)}:
+            match held:
+                case FaultWord.PAPER_OUT:
+                    self.load_paper(ROLL_MM)
+                case FaultWord.COVER_OPEN:
+                    self._line.ask(lambda _: self._model.mechanism.set_cover(opened=False))
+                case _:
+                    self._line.heal(held)
+            self._mechanical.discard(held)
+
+    def _advance(self, now_s: float) -> bytes:
+        said = self._model.advance(now_s)
+        fresh = self._model.mechanism.take_papers()
+        if fresh:
+            with self._paper_came:
+                self._papers += fresh
+                self._paper_came.notify_all()
+            for paper in fresh:
+                if self.on_paper is not None:
+                    self.on_paper(paper)
+        return said

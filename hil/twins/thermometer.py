@@ -1,0 +1,89 @@
+"""A GY-MCU90615 module with somebody's forehead before it, on a pseudo terminal or a TCP port."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from hil.faults import FaultWord, InstrumentKind, fault_word
+from hil.models.thermometer import Forehead, ThermometerModel
+from hil.skins.wired import wired_skin
+from hil.twins.line import Instrument, TwinLine, WireBytes
+from hil.twins.line_faults import LineFaults
+
+
+class ThermometerTwin:
+    """``url`` is what the kiosk is configured with. Every method may be called from any thread.
+
+    On a pseudo terminal both sides must agree on ``baud``, otherwise they hear nonsense.
+    """
+
+    def __init__(
+        self, url: str, *, seed: int = 0, ambient_c: float = 24.0, baud: int = 115200
+    ) -> None:
+        self._model = ThermometerModel(seed=seed, ambient_c=ambient_c, baud=baud)
+        instrument = Instrument(
+            receive=self._model.receive,
+            advance=self._model.advance,
+            next_due_s=self._model.next_due_s,
+            plugged=self._model.power_up,  # the module lives on the power of its cable
+            baud=lambda: self._model.baud,
+        )
+        self._line = TwinLine("thermometer", instrument, wired_skin(url), LineFaults(seed))
+
+    def __enter__(self) -> ThermometerTwin:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """With the port that was really taken, once started."""
+        return self._line.url
+
+    @property
+    def wire(self) -> tuple[WireBytes, ...]:
+        """The newest bytes of the wire, oldest first."""
+        return self._line.wire
+
+    @property
+    def faults(self) -> frozenset[FaultWord]:
+        """Faults that hold now."""
+        return frozenset(self._line.faults.active)
+
+    def start(self) -> None:
+        self._line.start()
+
+    def stop(self) -> None:
+        self._line.stop()
+
+    def present(self, core_c: float, distance_cm: float = 6.0) -> None:
+        """Somebody with a body core of ``core_c`` degC brings the forehead before the lens."""
+        forehead = Forehead(core_c, distance_cm)
+        self._line.ask(lambda now_s: self._model.present(forehead, now_s))
+
+    def leave(self) -> None:
+        self._line.ask(self._model.leave)
+
+    def set_ambient(self, ambient_c: float) -> None:
+        """Temperature of the room, degC; skin follows it."""
+        self._line.ask(lambda now_s: self._model.set_ambient(ambient_c, now_s))
+
+    def object_temperature(self) -> float:
+        """What the sensor would read now without noise, degC: the truth to compare with."""
+        return self._line.ask(self._model.object_temperature)
+
+    def fault(self, word: str) -> None:
+        """Begin a fault of the vocabulary; raises `hil.faults.NotExpressible`."""
+        self._line.fault(fault_word(word, InstrumentKind.THERMOMETER, self._line.skin_kind))
+
+    def heal(self, word: str | None = None) -> None:
+        """End one fault, or all that hold."""
+        for held in self.faults if word is None else {FaultWord(word)}:
+            self._line.heal(held)

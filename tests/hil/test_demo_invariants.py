@@ -1,0 +1,400 @@
+"""Every invariant holds on a sound run and fails on a run that is broken in exactly its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from msgspec.structs import replace as with_fields
+
+from contracts.pool_class import PoolClass
+from contracts.record import (
+    AnyRecordBody,
+    CheckedIn,
+    CodeColour,
+    DocumentKind,
+    FeverHeld,
+    LabelOutcome,
+    LabelReported,
+    Person,
+    TemperatureSource,
+    TemperatureTaken,
+    TubeClosed,
+    TubeCloseReason,
+)
+from contracts.tube_number import TubeNumber
+from hil.demo.facts import (
+    CoordinatorSide,
+    Evidence,
+    Leak,
+    LedgerLabel,
+    LedgerPlace,
+    LedgerSide,
+    LedgerTube,
+    Outcome,
+    Paper,
+    Search,
+    SeenPlace,
+    SeenVisit,
+    StoredRecord,
+)
+from hil.demo.invariants import INVARIANTS, judge
+from hil.demo.residents import Kind
+
+KIOSK, EPOCH, ROUND = "330106-0007-k03", "epoch-1", "2022-11-22"
+TUBE = TubeNumber("0007", "03", 326, 1).text
+OTHER_TUBE = TubeNumber("0007", "03", 326, 2).text
+AT = "2022-11-22T08:41:00+08:00"
+PEOPLE = tuple(
+    Person(
+        name=f"测试{letter}",
+        document_kind=DocumentKind.RESIDENT_ID,
+        document_number=number,
+        phone=f"1990000000{index}",
+    )
+    for index, (letter, number) in enumerate(
+        (("甲", "110101199003071233"), ("乙", "110101199003074530"), ("丙", "110101198507140022"))
+    )
+)
+WARM = TemperatureTaken(
+    source=TemperatureSource.INSTRUMENT,
+    object_c=36.9,
+    ambient_c=24.0,
+    body_c=38.6,
+    calibration="test",
+    mode="continuous",
+    samples=4,
+    spread_c=0.1,
+)
+
+
+def checked_in(person: Person, place: int) -> CheckedIn:
+    return CheckedIn(
+        at=AT,
+        visit=f"visit-{place}",
+        person=person,
+        temperature=None,
+        code_scheme="ncs1",
+        code_colour=CodeColour.GREEN,
+        round_id=ROUND,
+        tube=TUBE,
+        pool_class=PoolClass.TEN,
+        tube_size=10,
+        lane=2,
+        place=place,
+        opens_tube=place == 1,
+    )
+
+
+def label_reported(outcome: LabelOutcome) -> LabelReported:
+    return LabelReported(at=AT, tube=TUBE, job="job-1", copy=1, outcome=outcome)
+
+
+BODIES: tuple[AnyRecordBody, ...] = (
+    checked_in(PEOPLE[0], 1),
+    label_reported(LabelOutcome.CONFIRMED),
+    label_reported(LabelOutcome.VERIFIED),
+    checked_in(PEOPLE[1], 2),
+    FeverHeld(at=AT, visit="visit-3", person=PEOPLE[2], temperature=WARM, ticket="F03-001"),
+    TubeClosed(at=AT, tube=TUBE, reason=TubeCloseReason.SHIFT_END, places_used=2, tube_size=10),
+)
+
+
+def seen_place(place: int) -> SeenPlace:
+    first = place == 1
+    return SeenPlace(2, TUBE, place, 10, first, "verified" if first else "none")
+
+
+def sound() -> Evidence:
+    """Two people in one tube, one fever, one repeat visitor, one stranger's code."""
+    return Evidence(
+        seen=(
+            SeenVisit(1, Kind.ORDINARY, PEOPLE[0], Outcome.CHECKED_IN, seen_place(1)),
+            SeenVisit(2, Kind.ORDINARY, PEOPLE[1], Outcome.CHECKED_IN, seen_place(2)),
+            SeenVisit(3, Kind.FEVER, PEOPLE[2], Outcome.FEVER, ticket="F03-001"),
+            SeenVisit(
+                4, Kind.REPEAT, PEOPLE[0], Outcome.ALREADY, replace(seen_place(1), label="none")
+            ),
+            SeenVisit(5, Kind.NOT_OURS, PEOPLE[2], Outcome.REFUSED, detail="notice.code-not-ours"),
+        ),
+        ledger=LedgerSide(
+            kiosk=KIOSK,
+            epoch=EPOCH,
+            last_seq=len(BODIES),
+            waiting=(),
+            rejected=(),
+            kept=(),
+            places=(
+                LedgerPlace(1, ROUND, TUBE, 1, 2, "aa"),
+                LedgerPlace(4, ROUND, TUBE, 2, 2, "bb"),
+            ),
+            tubes=(LedgerTube(TUBE, "10", 2, 10, "closed-short"),),
+            labels=(LedgerLabel("job-1", TUBE, 1, "verified"),),
+            fever_tickets=("F03-001",),
+        ),
+        coordinator=CoordinatorSide(
+            tuple(StoredRecord(KIOSK, EPOCH, seq, body) for seq, body in enumerate(BODIES, 1)),
+            sampled=(TUBE,),
+        ),
+        papers=(Paper(1, (TUBE,), committed=1),),
+        swabbed=(TUBE,),
+        search=Search(canaries=30, files=12, messages=40, searched_bytes=10_000, leaks=()),
+    )
+
+
+def with_body(evidence: Evidence, seq: int, body: AnyRecordBody) -> Evidence:
+    records = list(evidence.coordinator.records)
+    records[seq - 1] = replace(records[seq - 1], body=body)
+    return with_records(evidence, *records)
+
+
+def with_records(evidence: Evidence, *records: StoredRecord) -> Evidence:
+    return replace(evidence, coordinator=replace(evidence.coordinator, records=records))
+
+
+def with_check_in(evidence: Evidence, seq: int, **changes: object) -> Evidence:
+    body = evidence.coordinator.records[seq - 1].body
+    return with_body(evidence, seq, with_fields(body, **changes))
+
+
+def with_ledger(evidence: Evidence, **changes: object) -> Evidence:
+    return replace(evidence, ledger=replace(evidence.ledger, **changes))
+
+
+def with_seen(evidence: Evidence, index: int, **changes: object) -> Evidence:
+    seen = list(evidence.seen)
+    seen[index] = replace(seen[index], **changes)
+    return replace(evidence, seen=tuple(seen))
+
+
+def with_paper(evidence: Evidence, *papers: Paper) -> Evidence:
+    return replace(evidence, papers=(*evidence.papers, *papers))
+
+
+def with_search(evidence: Evidence, **changes: object) -> Evidence:
+    return replace(evidence, search=replace(evidence.search, **changes))
+
+
+def with_coordinator(evidence: Evidence, **changes: object) -> Evidence:
+    return replace(evidence, coordinator=replace(evidence.coordinator, **changes))
+
+
+def records_of(evidence: Evidence) -> tuple[StoredRecord, ...]:
+    return evidence.coordinator.records
+
+
+TUBE_ROW = LedgerTube(TUBE, "10", 2, 10, "closed-short")
+Breaking = Callable[[Evidence], Evidence]
+
+BREAKS: tuple[tuple[str, str, Breaking], ...] = (
+    (
+        "record-before-label",
+        "a label out before its record",
+        lambda e: replace(e, papers=(Paper(1, (TUBE,), committed=0),)),
+    ),
+    (
+        "record-before-label",
+        "a label whose tube no record opens",
+        lambda e: with_check_in(e, 1, opens_tube=False),
+    ),
+    ("exactly-once", "a record twice", lambda e: with_records(e, *records_of(e), records_of(e)[0])),
+    ("exactly-once", "a record lost", lambda e: with_records(e, *records_of(e)[:-1])),
+    (
+        "exactly-once",
+        "a record of another epoch",
+        lambda e: with_records(e, *records_of(e), replace(records_of(e)[0], epoch="epoch-0")),
+    ),
+    (
+        "contiguous-sequence",
+        "a gap",
+        lambda e: with_records(e, *records_of(e)[:2], *records_of(e)[3:]),
+    ),
+    ("contiguous-sequence", "a newer record here", lambda e: with_ledger(e, last_seq=7)),
+    ("all-acknowledged", "one waits", lambda e: with_ledger(e, waiting=(6,))),
+    ("all-acknowledged", "one rejected", lambda e: with_ledger(e, rejected=(6,))),
+    ("acknowledged-are-purged", "one kept", lambda e: with_ledger(e, kept=(3,))),
+    ("every-record-opens", "a broken seal", lambda e: with_coordinator(e, unreadable=1)),
+    ("every-record-opens", "nothing at all", with_records),
+    ("ledger-is-coordinator", "another place", lambda e: with_check_in(e, 4, place=3)),
+    ("ledger-is-coordinator", "a place less", lambda e: with_ledger(e, places=e.ledger.places[:1])),
+    (
+        "ledger-is-coordinator",
+        "another round",
+        lambda e: with_check_in(e, 1, round_id="2022-11-23"),
+    ),
+    ("no-person-twice", "at the site", lambda e: with_check_in(e, 4, person=PEOPLE[0])),
+    (
+        "no-person-twice",
+        "in the ledger",
+        lambda e: with_ledger(
+            e, places=(e.ledger.places[0], replace(e.ledger.places[1], person="aa"))
+        ),
+    ),
+    ("no-place-twice", "at the site", lambda e: with_check_in(e, 4, place=1)),
+    (
+        "no-place-twice",
+        "in the ledger",
+        lambda e: with_ledger(e, places=(e.ledger.places[0], replace(e.ledger.places[1], place=1))),
+    ),
+    ("no-place-twice", "on the screen", lambda e: with_seen(e, 1, place=seen_place(1))),
+    (
+        "places-in-order",
+        "a place left out",
+        lambda e: with_ledger(e, places=(e.ledger.places[0], replace(e.ledger.places[1], place=3))),
+    ),
+    (
+        "places-in-order",
+        "more people than places",
+        lambda e: with_ledger(e, tubes=(replace(TUBE_ROW, size=1),)),
+    ),
+    (
+        "places-in-order",
+        "full and not full",
+        lambda e: with_ledger(e, tubes=(replace(TUBE_ROW, state="full"),)),
+    ),
+    ("places-in-order", "a tube nobody opened", lambda e: with_ledger(e, tubes=())),
+    (
+        "places-in-order",
+        "closed with another count",
+        lambda e: with_body(e, 6, with_fields(BODIES[5], places_used=3)),
+    ),
+    ("nothing-mixed", "another lane", lambda e: with_check_in(e, 4, lane=3)),
+    ("nothing-mixed", "another class", lambda e: with_check_in(e, 4, pool_class=PoolClass.FIVE)),
+    ("nothing-mixed", "another size", lambda e: with_check_in(e, 4, tube_size=20)),
+    ("nothing-mixed", "a tube nobody opened", lambda e: with_check_in(e, 4, tube=OTHER_TUBE)),
+    (
+        "seen-is-recorded",
+        "two people swapped",
+        lambda e: with_check_in(with_check_in(e, 1, person=PEOPLE[1]), 4, person=PEOPLE[0]),
+    ),
+    (
+        "seen-is-recorded",
+        "another phone",
+        lambda e: with_check_in(e, 1, person=with_fields(PEOPLE[0], phone="19900009999")),
+    ),
+    (
+        "seen-is-recorded",
+        "shown and not recorded",
+        lambda e: with_check_in(e, 4, person=PEOPLE[2]),
+    ),
+    (
+        "seen-is-recorded",
+        "recorded and not shown",
+        lambda e: replace(e, seen=(e.seen[0], *e.seen[2:])),
+    ),
+    (
+        "seen-is-recorded",
+        "another lane on the screen",
+        lambda e: with_seen(e, 1, place=replace(seen_place(2), lane=1)),
+    ),
+    (
+        "seen-is-recorded",
+        "the repeat visitor was sent elsewhere",
+        lambda e: with_seen(e, 3, place=seen_place(2)),
+    ),
+    ("seen-is-recorded", "the repeat visitor has no place", lambda e: with_seen(e, 3, place=None)),
+    ("everybody-answered", "no answer", lambda e: with_seen(e, 4, outcome=Outcome.LOST)),
+    ("everybody-answered", "a wrong answer", lambda e: with_seen(e, 2, kind=Kind.RED)),
+    ("everybody-answered", "nobody came", lambda e: replace(e, seen=())),
+    ("fever-is-held", "no ticket", lambda e: with_seen(e, 2, ticket="")),
+    (
+        "fever-is-held",
+        "another ticket at the site",
+        lambda e: with_body(e, 5, with_fields(BODIES[4], ticket="F03-009")),
+    ),
+    ("fever-is-held", "not in the ledger", lambda e: with_ledger(e, fever_tickets=())),
+    ("fever-is-held", "a place all the same", lambda e: with_seen(e, 2, person=PEOPLE[1])),
+    (
+        "fever-is-held",
+        "one ticket for two",
+        lambda e: replace(e, seen=(*e.seen, replace(e.seen[2], resident=6))),
+    ),
+    (
+        "fever-is-held",
+        "a ticket nobody got",
+        lambda e: replace(e, seen=(*e.seen[:2], *e.seen[3:])),
+    ),
+    ("one-valid-label", "printed twice", lambda e: with_paper(e, Paper(2, (TUBE,), 6))),
+    (
+        "one-valid-label",
+        "two valid copies",
+        lambda e: with_ledger(
+            e, labels=(*e.ledger.labels, LedgerLabel("job-2", TUBE, 2, "confirmed"))
+        ),
+    ),
+    ("label-is-the-tube", "unknown tube", lambda e: with_paper(e, Paper(2, (OTHER_TUBE,), 6))),
+    ("label-is-the-tube", "blank label", lambda e: with_paper(e, Paper(2, (), 6))),
+    (
+        "label-is-the-tube",
+        "two numbers",
+        lambda e: replace(e, papers=(Paper(1, (TUBE, OTHER_TUBE), 1),)),
+    ),
+    (
+        "label-is-the-tube",
+        "no tube number",
+        lambda e: with_paper(e, Paper(2, ("00070332600019",), 6)),
+    ),
+    ("label-is-the-tube", "no paper came out", lambda e: replace(e, papers=())),
+    ("label-is-the-tube", "no label known", lambda e: with_ledger(e, labels=())),
+    (
+        "verified-is-scanned",
+        "not so in the ledger",
+        lambda e: with_ledger(e, labels=(LedgerLabel("job-1", TUBE, 1, "confirmed"),)),
+    ),
+    (
+        "verified-is-scanned",
+        "not so at the site",
+        lambda e: with_body(e, 3, label_reported(LabelOutcome.UNKNOWN)),
+    ),
+    ("only-the-lane-samples", "sampled by nobody", lambda e: replace(e, swabbed=())),
+    ("only-the-lane-samples", "a lane unheard", lambda e: with_coordinator(e, sampled=())),
+    (
+        "nobody-in-clear",
+        "a name in a log",
+        lambda e: with_search(e, leaks=(Leak("kiosk-core.log", "name", "utf-8"),)),
+    ),
+    ("nobody-in-clear", "searched for nobody", lambda e: with_search(e, canaries=0)),
+    ("nobody-in-clear", "searched nowhere", lambda e: with_search(e, files=0)),
+    ("nobody-in-clear", "heard nothing", lambda e: with_search(e, messages=0)),
+)
+
+
+def test_a_sound_run_passes_every_invariant() -> None:
+    broken = [verdict for verdict in judge(sound()) if not verdict.passed]
+    assert broken == []
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "breaking"), BREAKS, ids=[f"{name}: {how}" for name, how, _ in BREAKS]
+)
+def test_invariant_fails_when_it_is_broken(name: str, how: str, breaking: Breaking) -> None:
+    verdict = next(verdict for verdict in judge(breaking(sound())) if verdict.name == name)
+    assert not verdict.passed, how
+    assert verdict.violations >= 1
+    assert verdict.sentence.endswith(".")
+
+
+def test_every_invariant_was_broken_by_some_test() -> None:
+    assert {name for name, _, _ in BREAKS} == {invariant.name for invariant in INVARIANTS}
+
+
+def test_verdicts_never_name_a_person() -> None:
+    """A report may be mailed around: whatever is broken, its sentences stay anonymous."""
+    for _, _, breaking in BREAKS:
+        for verdict in judge(breaking(sound())):
+            for person in PEOPLE:
+                for fact in (person.name, person.document_number, person.phone):
+                    assert fact not in verdict.sentence
+
+
+def test_second_copy_is_valid_once_the_first_is_void() -> None:
+    reprinted = with_ledger(
+        with_paper(sound(), Paper(2, (TUBE,), 6)),
+        labels=(
+            LedgerLabel("job-1", TUBE, 1, "void"),
+            LedgerLabel("job-2", TUBE, 2, "verified"),
+        ),
+    )
+    broken = [verdict.name for verdict in judge(reprinted) if not verdict.passed]
+    assert broken == []
