@@ -3,8 +3,8 @@
 Owns the bytes of an envelope and their bounds. Must not seal, open, sign or verify: see
 `contracts.record_sealing`. The wire form is one flat JSON object with CloudEvents attribute names,
 the header's fields in declared order, then ``data_base64`` (the sealed body) and ``signature``:
-exactly one byte string stands for an envelope, anything else is refused, so that neither a proxy nor
-a thief can make two of one.
+exactly one byte string stands for an envelope, anything else is refused, so that neither a proxy
+nor a thief can make two of one.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from contracts.decoding import NotReadable, decode
 from contracts.field_types import Epoch, KeyId, KioskId, Seq, Token, WallTime
 from contracts.record import SCHEMA_VERSION
 from contracts.signing import SIGNATURE_BYTES
-
-RECORD_TYPE = "site.kiosk.record"
-SEALED_CONTENT_TYPE = "application/vnd.sampling-site.sealed+json"
 
 MAX_ENVELOPE_BYTES = 8 * 1024
 MAX_SEALED_BYTES = 5 * 1024
@@ -41,7 +39,7 @@ class ClockSync(StrEnum):
 
 
 class Clock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When the record was made. ``boottime_ms`` is CLOCK_BOOTTIME; order is by sequence, not by this."""
+    """When the record was made. ``boottime_ms`` is CLOCK_BOOTTIME. Order is by sequence alone."""
 
     wall: WallTime
     boottime_ms: Annotated[int, Meta(ge=0, le=2**53 - 1)]
@@ -52,16 +50,18 @@ class Clock(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Header(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What everybody on the way may read: routing and order, no person. Bound to the sealed body.
 
-    ``id`` is unique over all records of all kiosks, ``time`` equals ``clock.wall``, ``key_id`` names
-    the site key that the body is sealed to.
+    ``id`` is unique over all records of all kiosks, ``time`` equals ``clock.wall``, ``key_id``
+    names the site key that the body is sealed to.
     """
 
     specversion: Literal["1.0"] = "1.0"
     id: Token
     source: Annotated[str, Meta(min_length=1, max_length=64)]
-    type: Literal["site.kiosk.record"] = RECORD_TYPE
+    type: Literal["site.kiosk.record"] = "site.kiosk.record"
     time: WallTime
-    datacontenttype: Literal["application/vnd.sampling-site.sealed+json"] = SEALED_CONTENT_TYPE
+    datacontenttype: Literal["application/vnd.sampling-site.sealed+json"] = (
+        "application/vnd.sampling-site.sealed+json"
+    )
     schema_version: Annotated[int, Meta(ge=1, le=SCHEMA_VERSION)] = SCHEMA_VERSION
     kiosk: KioskId
     epoch: Epoch
@@ -90,7 +90,7 @@ class RecordHead(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """``sealed`` is the HPKE ciphertext of one body; ``signature`` covers header and sealed body."""
+    """``sealed`` is the HPKE ciphertext of a body; ``signature`` covers header and sealed body."""
 
     header: Header
     sealed: bytes
@@ -122,7 +122,7 @@ def record_header(
 
 
 def header_bytes(header: Header) -> bytes:
-    """The one canonical form: JSON, declared order, no white space. Sealing and signature cover it."""
+    """The canonical form: JSON, declared order, no white space. Sealing and signature cover it."""
     return _encoder.encode(header)
 
 
@@ -131,9 +131,9 @@ def encode_envelope(envelope: Envelope) -> bytes:
     raw = _encoder.encode(_to_wire(envelope))
     _check_size(raw)
     try:
-        _envelope_decoder.decode(raw)
-    except msgspec.MsgspecError as error:
-        raise EnvelopeError(f"a reader would refuse this envelope: {_place(error)}") from None
+        decode(_envelope_decoder, raw)
+    except NotReadable as error:
+        raise EnvelopeError(f"a reader would refuse this envelope: {error}") from None
     return raw
 
 
@@ -141,11 +141,13 @@ def decode_envelope(raw: bytes) -> Envelope:
     """Read and check every field and the canonical form; signature and seal are not looked at."""
     _check_size(raw)
     try:
-        wire = _envelope_decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise EnvelopeError(f"this is not a record envelope: {_place(error)}") from None
+        wire = decode(_envelope_decoder, raw)
+    except NotReadable as error:
+        raise EnvelopeError(f"this is not a record envelope: {error}") from None
     if _encoder.encode(wire) != raw:
-        raise EnvelopeError("the envelope is not in canonical form: something rewrote it on its way")
+        raise EnvelopeError(
+            "the envelope is not in canonical form: something rewrote it on its way"
+        )
     header = Header(**{name: getattr(wire, name) for name in Header.__struct_fields__})
     return Envelope(header, wire.data_base64, wire.signature)
 
@@ -154,9 +156,9 @@ def read_head(raw: bytes) -> RecordHead:
     """Kiosk, epoch, sequence and id only (about 1 µs). Raises `EnvelopeError`."""
     _check_size(raw)
     try:
-        return _head_decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise EnvelopeError(f"the head of a record cannot be read: {_place(error)}") from None
+        return decode(_head_decoder, raw)
+    except NotReadable as error:
+        raise EnvelopeError(f"the head of a record cannot be read: {error}") from None
 
 
 def _to_wire(envelope: Envelope) -> WireEnvelope:
@@ -169,9 +171,3 @@ def _check_size(raw: bytes) -> None:
         raise EnvelopeError(
             f"an envelope has at most {MAX_ENVELOPE_BYTES} bytes, this has {len(raw)}"
         )
-
-
-def _place(error: Exception) -> str:
-    """Where the error is (``$.seq``), without the value that msgspec may quote."""
-    text = str(error)
-    return f"at {text[text.rindex('`$') :].strip('`')}" if "`$" in text else "malformed JSON"

@@ -1,7 +1,8 @@
 """Shapes of the small values that appear in every message: kiosk id, epoch, sequence, wall time.
 
-Owns their patterns and bounds, for decoding and for the JSON Schema alike. Must not know any message.
-``$(?!\\n)`` means the very end in Python and in ECMAScript, where a bare ``$`` differs on a newline.
+Owns their patterns and bounds, for decoding and for the JSON Schema alike. Must not know any
+message. ``$(?!\\n)`` means the very end in Python and in ECMAScript, where a bare ``$`` differs
+on a newline.
 """
 
 from __future__ import annotations

@@ -7,12 +7,10 @@ text leaves here as `KeyRefused`.
 from __future__ import annotations
 
 import hashlib
-from typing import TypeVar
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
-
-_Key = TypeVar("_Key")
 
 
 class KeyRefused(Exception):
@@ -24,26 +22,25 @@ def key_id(raw_public_key: bytes) -> str:
     return hashlib.sha256(raw_public_key).hexdigest()[:16]
 
 
-def public_key(pem: bytes | str, kind: type[_Key], called: str) -> _Key:
-    """A public key of exactly ``kind``; ``called`` names it in the error."""
+def read_public_key(pem: bytes | str, wanted: str) -> PublicKeyTypes:
+    """A public key of whatever kind; ``wanted`` names the kind in the error."""
     try:
-        key = load_pem_public_key(_as_bytes(pem))
+        return load_pem_public_key(_as_bytes(pem))
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise KeyRefused(f"this is not a {called} in PEM form") from None
-    if not isinstance(key, kind):
-        raise KeyRefused(f"this PEM holds a {type(key).__name__}, wanted is a {called}")
-    return key
+        raise KeyRefused(f"this is not a {wanted} in PEM form") from None
 
 
-def private_key(pem: bytes | str, kind: type[_Key], called: str) -> _Key:
-    """An unencrypted private key of exactly ``kind``."""
+def read_private_key(pem: bytes | str, wanted: str) -> PrivateKeyTypes:
+    """An unencrypted private key of whatever kind; ``wanted`` names the kind in the error."""
     try:
-        key = load_pem_private_key(_as_bytes(pem), password=None)
+        return load_pem_private_key(_as_bytes(pem), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise KeyRefused(f"this is not a {called} in PEM form without a password") from None
-    if not isinstance(key, kind):
-        raise KeyRefused(f"this PEM holds a {type(key).__name__}, wanted is a {called}")
-    return key
+        raise KeyRefused(f"this is not a {wanted} in PEM form without a password") from None
+
+
+def other_kind(key: object, wanted: str) -> KeyRefused:
+    """The error for a good key of another kind."""
+    return KeyRefused(f"this PEM holds a {type(key).__name__}, wanted is a {wanted}")
 
 
 def _as_bytes(pem: bytes | str) -> bytes:

@@ -1,4 +1,4 @@
-"""How many people share a specimen tube. One word list for kiosk, coordinator, labels and config."""
+"""How many people share a specimen tube: one word list for kiosk, coordinator, labels, config."""
 
 from enum import StrEnum
 

@@ -1,8 +1,8 @@
 """What a kiosk records, as it stands inside a sealed body.
 
 One tagged struct a kind; the tag field is ``kind``. Bodies carry personal data and exist in clear
-only in the memory of the core before sealing and of the coordinator after opening. Every person type
-prints masked. Readers accept unknown *fields* (a newer kiosk), never unknown kinds.
+only in the memory of the core before sealing and of the coordinator after opening. Every person
+type prints masked. Readers accept unknown *fields* (a newer kiosk), never unknown kinds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What staff see of a kiosk: devices, alerts, intake, outbox. No personal data, so it is not sealed.
+"""What staff see of a kiosk: devices, alerts, intake, outbox. Not sealed: it names no person.
 
 A report is complete and replaces the one before; lost reports cost nothing but freshness.
 """
@@ -23,7 +23,7 @@ class DeviceState(StrEnum):
 
 
 class DeviceReport(Struct, frozen=True, kw_only=True):
-    """``fault`` is a message id of ``config/translations`` such as ``printer.paper-out``, or empty."""
+    """``fault`` is an id of ``config/translations``, such as ``printer.paper-out``, or empty."""
 
     role: str
     state: DeviceState
@@ -42,7 +42,7 @@ class AlertKind(StrEnum):
 
 
 class Alert(Struct, frozen=True, kw_only=True):
-    """Something a person must look at. ``text`` is a message id, ``subject`` a ticket, tube or role."""
+    """What a person must look at. ``text`` is a message id, ``subject`` a ticket, tube or role."""
 
     id: str
     kind: AlertKind

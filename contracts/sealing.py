@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from contracts import keys
+from contracts.decoding import NotReadable, decode
 from contracts.envelope import MAX_SEALED_BYTES, SEAL_OVERHEAD_BYTES, Header, header_bytes
 from contracts.record import AnyRecordBody
 
@@ -46,7 +47,10 @@ class SealingPublicKey:
     @classmethod
     def from_pem(cls, pem: bytes | str) -> SealingPublicKey:
         """Raises `contracts.keys.KeyRefused`."""
-        return cls(keys.public_key(pem, X25519PublicKey, "X25519 public key"))
+        key = keys.read_public_key(pem, "X25519 public key")
+        if not isinstance(key, X25519PublicKey):
+            raise keys.other_kind(key, "X25519 public key")
+        return cls(key)
 
     def to_pem(self) -> bytes:
         return self._key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -74,7 +78,10 @@ class SealingPrivateKey:
     @classmethod
     def from_pem(cls, pem: bytes | str) -> SealingPrivateKey:
         """Raises `contracts.keys.KeyRefused`. The PEM is PKCS #8 without a password."""
-        return cls(keys.private_key(pem, X25519PrivateKey, "X25519 private key"))
+        key = keys.read_private_key(pem, "X25519 private key")
+        if not isinstance(key, X25519PrivateKey):
+            raise keys.other_kind(key, "X25519 private key")
+        return cls(key)
 
     def to_pem(self) -> bytes:
         """PKCS #8 without a password: the caller keeps the file at mode 0600."""
@@ -126,7 +133,6 @@ def _info(header: Header) -> bytes:
 
 def _decode(plaintext: bytes) -> AnyRecordBody:
     try:
-        return _decoder.decode(plaintext)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        # Not chained: msgspec quotes values, and these are personal.
+        return decode(_decoder, plaintext)
+    except NotReadable:
         raise SealError("the body is not a record of this schema version") from None

@@ -47,7 +47,10 @@ class VerifyKey:
     @classmethod
     def from_pem(cls, pem: bytes | str) -> VerifyKey:
         """Raises `contracts.keys.KeyRefused`."""
-        return cls(keys.public_key(pem, Ed25519PublicKey, "Ed25519 public key"))
+        key = keys.read_public_key(pem, "Ed25519 public key")
+        if not isinstance(key, Ed25519PublicKey):
+            raise keys.other_kind(key, "Ed25519 public key")
+        return cls(key)
 
     def to_pem(self) -> bytes:
         return self._key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -87,7 +90,10 @@ class SigningKey:
     @classmethod
     def from_pem(cls, pem: bytes | str) -> SigningKey:
         """Raises `contracts.keys.KeyRefused`. The PEM is PKCS #8 without a password."""
-        return cls(keys.private_key(pem, Ed25519PrivateKey, "Ed25519 private key"))
+        key = keys.read_private_key(pem, "Ed25519 private key")
+        if not isinstance(key, Ed25519PrivateKey):
+            raise keys.other_kind(key, "Ed25519 private key")
+        return cls(key)
 
     def to_pem(self) -> bytes:
         """PKCS #8 without a password: the caller keeps the file at mode 0600."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 TUBE_NUMBER_DIGITS = 14
 
-# The totally anti-symmetric quasigroup of order 10 from H. M. Damm's thesis (2004). Its zero diagonal
-# makes the check digit of a valid number come out as 0; every single wrong digit and every swap of
-# two neighbours changes it.
+# The totally anti-symmetric quasigroup of order 10 from H. M. Damm's thesis (2004). Its zero
+# diagonal makes the check digit of a valid number come out as 0; every single wrong digit and every
+# swap of two neighbours changes it.
 _QUASIGROUP = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
     (7, 0, 9, 2, 1, 5, 4, 8, 6, 3),
@@ -33,7 +33,7 @@ class TubeNumberError(ValueError):
 
 
 def damm_digit(digits: str) -> str:
-    """The check digit to append to ``digits``; ``572`` gives ``4``. Only ASCII digits are digits."""
+    """The check digit to append to ``digits``: ``572`` gives ``4``. Only ASCII digits count."""
     if not _is_digits(digits):
         raise TubeNumberError("a check digit is made from the digits 0 to 9 and nothing else")
     interim = 0
@@ -74,7 +74,7 @@ class TubeNumber:
 
     @property
     def grouped(self) -> str:
-        """For people to read: ``0007 03 326 0417 5``."""
+        """For people to read: ``0007 03 326 0417 9``."""
         digits = self.text
         return f"{digits[:4]} {digits[4:6]} {digits[6:9]} {digits[9:13]} {digits[13]}"
 

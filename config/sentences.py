@@ -1,0 +1,103 @@
+"""The words of a settings error: what is expected, what is there, what was probably meant.
+
+Owns `ConfigError` and the description of types for people. Must not read files nor walk settings.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from datetime import date, datetime, time
+
+import msgspec
+from msgspec import inspect
+
+
+class ConfigError(Exception):
+    """The settings are wrong. One sentence: file, section, key, reason, what to write."""
+
+
+def wrong(file: str, section: tuple[str, ...], sentence: str) -> ConfigError:
+    """``FILE, section [a.b]: SENTENCE``; the top level of a file has no section."""
+    place = f"{file}, section [{'.'.join(section)}]" if section else file
+    return ConfigError(f"{place}: {sentence}")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`` did you mean "fever_c"?`` or nothing when no known word is near."""
+    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return f' did you mean "{near[0]}"?' if near else ""
+
+
+def expected(kind: object) -> str:
+    """A setting's type in words: ``a number from 36.0 to 39.0``. Allowed words are all named."""
+    return _in_words(inspect.type_info(kind))
+
+
+def found(value: object) -> str:
+    """What stands in the file, in TOML's words; long texts are cut."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'the text "{value if len(value) <= 60 else value[:57] + "…"}"'
+    if isinstance(value, int | float):
+        return f"the number {value:.6g}" if isinstance(value, float) else f"the number {value}"
+    if isinstance(value, date | datetime | time):
+        return f"the date or time {value} without quotes"
+    if isinstance(value, dict):
+        return "a section"
+    return "a list" if isinstance(value, list) else "something else"
+
+
+def allowed_words(kind: object) -> tuple[str, ...]:
+    """The values of an enumeration, empty for every other type."""
+    described = inspect.type_info(kind)
+    if isinstance(described, inspect.EnumType):
+        return tuple(str(member.value) for member in described.cls)
+    return ()
+
+
+def _in_words(kind: inspect.Type) -> str:
+    match kind:
+        case inspect.Metadata():
+            described = (kind.extra_json_schema or {}).get("description")
+            return str(described) if described else _in_words(kind.type)
+        case inspect.EnumType():
+            return "one of " + ", ".join(f'"{member.value}"' for member in kind.cls)
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.IntType():
+            return "a whole number" + _bounds(kind)
+        case inspect.FloatType():
+            return "a number" + _bounds(kind)
+        case inspect.StrType():
+            return "a text in quotes" + _lengths(kind)
+        case inspect.VarTupleType():
+            return f"a list of values, each {_in_words(kind.item_type)}"
+        case inspect.StructType():
+            return f"a section with {', '.join(kind.cls.__struct_fields__)}"
+        case inspect.UnionType():
+            some = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
+            return " or ".join(_in_words(each) for each in some)
+    raise TypeError(f"no words for settings of type {kind!r}: add them here")
+
+
+def _bounds(kind: inspect.IntType | inspect.FloatType) -> str:
+    low = f"from {kind.ge}" if kind.ge is not None else ""
+    low = f"greater than {kind.gt}" if kind.gt is not None else low
+    high = f"to {kind.le}" if kind.le is not None else ""
+    return "".join(f" {part}" for part in (low, high) if part)
+
+
+def _lengths(kind: inspect.StrType) -> str:
+    return f" of at most {kind.max_length} characters" if kind.max_length is not None else ""
+
+
+def struct_of(kind: object) -> type[msgspec.Struct] | None:
+    """The section behind ``Section`` or ``Section | None``; None for a plain value."""
+    described = inspect.type_info(kind)
+    choices = described.types if isinstance(described, inspect.UnionType) else (described,)
+    for choice in choices:
+        if isinstance(choice, inspect.StructType):
+            return choice.cls
+    return None
