@@ -1,4 +1,4 @@
-"""One row a budget: what it says, what was measured, whether it holds. Printed or written as JSON."""
+"""One row a budget: what it says, what was measured, whether it holds. Printed, or as JSON."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Bound(StrEnum):
 class Row:
     """``value`` is None when it could not be measured; then ``note`` says why.
 
-    ``unit`` is written behind the number: ``×`` (a ratio to the bare thing), ``ms``, ``% of a core``.
+    ``unit`` is written behind the number: ``×`` (a ratio to the bare thing), ``ms``, ``MB/s``.
     ``details`` are further figures of the same run, names with their units.
     """
 
@@ -64,7 +64,7 @@ def print_rows(rows: Sequence[Row], console: Console) -> None:
         table.add_row(
             row.what,
             f"{row.bound} {number(row.limit)} {row.unit}",
-            "not measured" if row.value is None else f"{number(row.value)} {row.unit}",
+            "not measured" if row.value is None else number(row.value),
             f"[{_COLOURS[row.verdict]}]{row.verdict}[/]",
             row.note or ", ".join(f"{name} {number(value)}" for name, value in row.details.items()),
         )

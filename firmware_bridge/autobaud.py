@@ -54,6 +54,7 @@ class AutoBaud:
                 self._bauds.sort(key=lambda other: other != baud)
                 return heard
         self.baud = None
+        transport.set_baud(self._bauds[0])  # where it is most likely to speak up by itself
         return b""
 
     def _listen(self, transport: Transport) -> bytes:

@@ -203,14 +203,10 @@ class Link:
         with self._codec_lock:
             found = codec.feed(heard, now_s) if heard else codec.expire(now_s)
             deadline_s = codec.deadline()
-        for item in found:
-            if isinstance(item, Noise):
-                health.noise(len(item.data), now_s)
-            else:
-                health.frame(now_s)
+        believed = [item for item in found if health.believes(item, now_s)]
         state = health.state(now_s)
         self._change(state, _DETAILS.get(state, ""))
-        for item in found:
+        for item in believed:
             if isinstance(item, Noise):
                 self._tell_noise(item, now_s)
             else:

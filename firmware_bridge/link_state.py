@@ -102,6 +102,15 @@ class WireHealth:
             self._good_frames = 0
             self._state = LinkState.BABBLING
 
+    def believes(self, item: object, now_s: float) -> bool:
+        """Take note of a frame or noise. False for a frame that stands in the middle of babble:
+        a protocol without checksums finds one in any noise."""
+        if isinstance(item, Noise):
+            self.noise(len(item.data), now_s)
+            return True
+        self.frame(now_s)
+        return self._state is not LinkState.BABBLING
+
     def state(self, now_s: float) -> LinkState:
         if self._state is LinkState.BABBLING:
             if now_s - self._noise_s < self.QUIET_S:

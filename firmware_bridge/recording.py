@@ -2,7 +2,7 @@
 
 JSON lines. The first is ``{"wire_recording":1,"name":...}``; every other is
 ``{"t":SECONDS,"in":HEX}`` (device to kiosk) or ``{"t":SECONDS,"out":HEX}``, with the time since
-the recording began. Writing is `firmware_bridge.recorder`, playing back is `firmware_bridge.replay`.
+the recording began. Writing is in `firmware_bridge.recorder`, playing back in `.replay`.
 """
 
 from __future__ import annotations

@@ -13,10 +13,7 @@ from pathlib import Path
 from contracts.envelope import Clock, ClockSync
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_NTP_MARKS = (
-    Path("/run/systemd/timesync/synchronized"),  # systemd-timesyncd(8)
-    Path("/run/chrony/synchronized"),
-)
+_NTP_MARK = Path("/run/systemd/timesync/synchronized")  # systemd-timesyncd(8)
 _RTC = Path("/dev/rtc0")
 
 
@@ -47,16 +44,9 @@ class KioskClock:
 
     def sync(self) -> ClockSync:
         """NTP when a time service says so, RTC when there is a battery clock, else NONE."""
-        if any(mark.exists() for mark in _NTP_MARKS):
+        if _NTP_MARK.exists():
             return ClockSync.NTP
         return ClockSync.RTC if _RTC.exists() else ClockSync.NONE
-
-    def expiry_unix_s(self) -> float:
-        """What expiry dates are compared with: Unix seconds, or 0 while nothing vouches for them.
-
-        A clock that nobody set condemns nobody: the visit goes on and its record says so.
-        """
-        return 0.0 if self.sync() is ClockSync.NONE else time.time()
 
     def stamp(self) -> Clock:
         """The clock fields of a record."""

@@ -67,9 +67,13 @@ class CodeDesk:
             self._held_until_s = now_s + LINGERS_S
 
     def read(
-        self, seen: CodeSeen, now_s: float, expiry_unix_s: float
+        self, seen: CodeSeen, now_s: float, wall_unix_s: float
     ) -> CodeAccepted | CodeRefused | None:
-        """The registration code in view; None when there is none or it was answered already."""
+        """The registration code in view; None when there is none or it was answered already.
+
+        Expiry goes by the wall clock, set or not: one that nobody set runs behind, so what it calls
+        expired has expired. What it lets pass carries a flag in its record.
+        """
         codes = [code for code in seen.codes if code.symbology is Symbology.QR]
         if not codes:
             return None
@@ -78,19 +82,19 @@ class CodeDesk:
         self._held, self._held_until_s = digest, now_s + LINGERS_S
         if lingering:
             return None
-        results = [self._one(code, expiry_unix_s) for code in codes]
+        results = [self._one(code, wall_unix_s) for code in codes]
         accepted = {one.code.code_id: one for one in results if isinstance(one, CodeAccepted)}
         if len(accepted) > 1:
             return CodeRefused("notice.two-codes")
         return next(iter(accepted.values()), results[0])
 
-    def _one(self, code: SeenCode, expiry_unix_s: float) -> CodeAccepted | CodeRefused:
+    def _one(self, code: SeenCode, wall_unix_s: float) -> CodeAccepted | CodeRefused:
         result = health_code.read_code(
             code.text,
             binary=code.binary,
             too_long=code.too_long,
             verify_keys=self._verify_keys,
-            now_unix_s=expiry_unix_s,
+            now_unix_s=wall_unix_s,
         )
         if isinstance(result, health_code.CodeRefused):
             return CodeRefused(result.notice)

@@ -232,7 +232,7 @@ class Kiosk:
         if visit.state not in _CODE_MATTERS or not (self._takes_people or self._visiting):
             self._codes.keep_holding(seen, now_s)
             return
-        event = self._codes.read(seen, now_s, self._clock.expiry_unix_s())
+        event = self._codes.read(seen, now_s, self._clock.wall().timestamp())
         if event is None:
             return
         if isinstance(event, CodeRefused):

@@ -218,17 +218,18 @@ class Composer:
         colours: tuple[Colour, Colour],
         on: Colour,
     ) -> None:
-        """A large ``part`` and on the same baseline, half as large, the ``whole``."""
+        """A large ``part`` and on the same baseline, half as large, the ``whole``,
+        whose stroke reaches a little below."""
         width_of = self._layout.typeface.width_px
         em = self.px(size)
         while em > 8 and (
             width_of(part, em, Weight.BOLD) + width_of(whole, em // 2, Weight.BOLD) > box.w
-            or em * (CAPITAL_EM + 0.04) > box.h
+            or em * (CAPITAL_EM + 0.12) > box.h
         ):
             em -= 2
         part_w = width_of(part, em, Weight.BOLD)
         x = box.x + (box.w - part_w - width_of(whole, em // 2, Weight.BOLD)) / 2
-        baseline = round(box.y + (box.h + CAPITAL_EM * em) / 2)
+        baseline = round(box.y + (box.h + (CAPITAL_EM - 0.08) * em) / 2)
         first = Text(part, round(x), baseline, em, Weight.BOLD, colours[0], on, box)
         self.add(first)
         self.add(

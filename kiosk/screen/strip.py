@@ -14,6 +14,7 @@ from kiosk.screen.theme import CALM, GOOD, INK, RULE, SOFT_INK, WARM, WHITE, Ton
 
 _RING_STEPS_A_SECOND = 10
 _RING_STEPS_MAX = 120
+_PILL_SIDES = 8.0  # units of a pill that are not its icon and its words
 _EARLY = 1e-6  # seconds: a picture asked for at the very moment it changes shows the change
 
 
@@ -39,8 +40,10 @@ def strip(c: Composer, box: Box, snapshot: Snapshot, now_s: float, *, step: int)
 
 def fault_pill(c: Composer, room: Box, fault: str) -> None:
     """The worst device fault, at the right of ``room``: one line for staff who walk past."""
-    known = c.say_or(f"{fault}.what", "page.fault").rstrip("。.")
-    _pill(c, room, room.right, icon="warning", text=known, tone=WARM)
+    text = c.say_or(f"{fault}.what", "page.fault").rstrip("。.")
+    if c.width(text, c.sizes.body) > room.w - c.px(_PILL_SIDES + c.sizes.body):
+        text = c.say("page.fault")
+    _pill(c, room, room.right, icon="warning", text=text, tone=WARM)
 
 
 def time_left_s(countdown: Countdown, now_s: float) -> int:

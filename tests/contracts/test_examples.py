@@ -30,7 +30,7 @@ from contracts.registration_code import (
     issue_registration_code,
     read_registration_code,
 )
-from contracts.report import KioskReport
+from contracts.report import decode_report, encode_report
 from contracts.sealing import SealingPrivateKey
 from contracts.signing import SigningKey
 from contracts.tube_number import TubeNumber
@@ -61,7 +61,8 @@ SEALING = SealingPrivateKey(
 
 
 def body(name: str) -> AnyRecordBody:
-    return msgspec.json.decode(raw(name), type=AnyRecordBody)
+    read: AnyRecordBody = msgspec.json.decode(raw(name), type=AnyRecordBody)
+    return read
 
 
 def test_there_is_an_example_of_every_kind_of_record() -> None:
@@ -122,8 +123,8 @@ def test_presences_read_and_write_as_they_stand() -> None:
 
 
 def test_the_report_reads_and_writes_as_it_stands() -> None:
-    report = msgspec.json.decode(raw("report.json"), type=KioskReport)
-    assert json.loads(msgspec.json.encode(report)) == example("report.json")
+    report = decode_report(raw("report.json"))
+    assert json.loads(encode_report(report)) == example("report.json")
 
 
 def test_examples_name_synthetic_people_only() -> None:

@@ -73,9 +73,6 @@ class TurnedClock:
     def sync(self) -> ClockSync:
         return self.synced
 
-    def expiry_unix_s(self) -> float:
-        return 0.0 if self.synced is ClockSync.NONE else self.wall().timestamp()
-
     def stamp(self) -> Clock:
         boottime_ms = int(self.now_s * 1000)
         return Clock(

@@ -70,6 +70,7 @@ def test_a_silent_module_has_no_speed_and_costs_under_a_second() -> None:
     assert find.baud is None
     assert module.asked_at == [115_200, 9_600]
     assert module.now_s < 1.0
+    assert module.baud == 115_200  # it listens on where the module most likely speaks
 
 
 def test_a_module_at_an_unlisted_speed_is_not_believed() -> None:

@@ -209,7 +209,18 @@ def test_frames_of_zeros_and_noise_are_babble_and_never_a_frame(
         event_log.wait_for_state(LinkState.READY)
     noise = next(e.noise for e in event_log.events if isinstance(e, NoiseArrived))
     assert len(noise.data) <= 64
-    assert len(event_log.frames) == 3
+    assert len(event_log.frames) == 1  # the third of three in a row ends the babble
+
+
+def test_what_looks_like_a_status_in_the_middle_of_babble_is_not_believed(event_log: Any) -> None:
+    transport = ScriptedTransport()
+    with running(Link("printer", lambda: transport, EscposStatusCodec, event_log)):
+        for _ in range(50):
+            transport.give(b"\xff" * 60 + b"\x10\x00\x00\x00")
+        event_log.wait_for(lambda log: not transport.incoming)
+        event_log.wait_for_state(LinkState.BABBLING)
+    assert event_log.frames == []
+    assert event_log.states.count(LinkState.BABBLING) == 1
 
 
 def test_a_noise_flood_makes_few_events(event_log: Any) -> None:
@@ -218,7 +229,7 @@ def test_a_noise_flood_makes_few_events(event_log: Any) -> None:
         for _ in range(2000):
             transport.give(b"\xff")
         transport.give(FOREHEAD * 3)
-        event_log.wait_for(lambda log: len(log.frames) == 3)
+        event_log.wait_for(lambda log: len(log.frames) == 1)
     assert len([e for e in event_log.events if isinstance(e, NoiseArrived)]) <= 5
 
 
@@ -273,7 +284,7 @@ def test_a_blocked_device_holds_no_writer_beyond_its_time_and_reading_goes_on(
         began_s = time.monotonic()
         with pytest.raises(WriteTimedOut, match="still being written to"):
             link.write_bytes(b"second writer", 0.02)
-        assert time.monotonic() - began_s < 0.1
+        assert time.monotonic() - began_s < 0.25
         far_side.say(FOREHEAD)
         event_log.wait_for(lambda log: bool(log.frames))
         held.join(5.0)
@@ -454,7 +465,7 @@ def test_stop_is_quick_in_every_state(event_log: Any, tmp_path: Path) -> None:
     began_s = time.monotonic()
     for link in (open_link, waiting_link, never_started):
         link.stop()
-    assert time.monotonic() - began_s < 0.5
+    assert time.monotonic() - began_s < 2.0
     seen = len(event_log.events)
     assert ScriptedTransport.still_open == 0
     assert len(event_log.events) == seen

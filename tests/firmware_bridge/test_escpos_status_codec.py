@@ -321,7 +321,7 @@ PART = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(PART, max_size=8), st.lists(st.integers(0, 90), max_size=8))
 def test_any_bytes_in_any_pieces_are_answers_or_noise_and_none_is_lost(
     parts: list[bytes], cuts: list[int]

@@ -152,7 +152,7 @@ PART = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(PART, max_size=8), st.lists(st.integers(0, 80), max_size=8))
 def test_any_bytes_in_any_pieces_are_frames_or_noise_and_none_is_lost(
     parts: list[bytes], cuts: list[int]
@@ -168,7 +168,7 @@ def test_any_bytes_in_any_pieces_are_frames_or_noise_and_none_is_lost(
     assert again_as_bytes(at_once + whole.expire(9.0)) == stream
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(RAW, RAW).filter(any), min_size=1, max_size=6))
 def test_every_signed_value_survives(values: list[tuple[int, int]]) -> None:
     found = Gy90615Codec().feed(b"".join(wire(*pair) for pair in values), 1.0)

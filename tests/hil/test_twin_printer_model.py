@@ -200,7 +200,7 @@ def test_a_label_that_the_roll_cannot_hold_goes_on_with_the_next() -> None:
     assert settle(printer) == bytes.fromhex("18000F00")
     assert printer.mechanism.take_papers() == []
     printer.mechanism.load_paper(9000.0)
-    assert settle(printer, 300.0) == PROVED + bytes.fromhex("10000000")
+    assert settle(printer, 300.0) == bytes.fromhex("10000000") + PROVED
     torn, rest = printer.mechanism.take_papers()
     assert (len(torn.bitmap), torn.separation) == (80, Separation.TORN)
     assert (len(rest.bitmap), rest.separation) == (160, Separation.CUT)
@@ -222,6 +222,7 @@ def test_a_jammed_cutter_is_recovered_and_its_job_dropped() -> None:
     printer = PrinterModel()
     printer.receive(b"\x10\x05\x02" + bit_image(b"\xff", 1))  # nothing is wrong: nothing dropped
     printer.advance(0.0)
+    printer.advance(0.2)
     printer.mechanism.set_cutter(jammed=True)
     printer.receive(CUT + PROVE + b"\x10\x05\x02")
     assert settle(printer) == b""

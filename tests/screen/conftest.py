@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 
+import pygame
 import pytest
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
@@ -45,7 +46,5 @@ def layout_of(
 @pytest.fixture
 def no_display() -> Iterator[None]:
     """Closes what a test's window opened."""
-    import pygame
-
     yield
     pygame.display.quit()
