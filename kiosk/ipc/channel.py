@@ -32,7 +32,7 @@ class MessageClient:
 
     def __init__(self, path: Path, role: Role, clock: Callable[[], float] = time.monotonic) -> None:
         self._path = path
-        self._role = role
+        self.role = role
         self._clock = clock
         self._socket: socket.socket | None = None
         self._lines = LineReader()
@@ -60,7 +60,7 @@ class MessageClient:
         try:
             sock.settimeout(SEND_TIMEOUT_S)
             sock.connect(str(self._path))
-            sock.sendall(encode_line(Hello(role=self._role, pid=os.getpid())))
+            sock.sendall(encode_line(Hello(role=self.role, pid=os.getpid())))
         except OSError:
             sock.close()
             return False
