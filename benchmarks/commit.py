@@ -14,7 +14,6 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.harness import Comparison, compare
-from benchmarks.table import Bound, Row
 from contracts.pool_class import PoolClass
 from contracts.tube_number import TubeNumber
 from kiosk.ledger.ledger import Ledger
@@ -24,25 +23,10 @@ ENVELOPE_BYTES = 1_100  # a sealed and signed check-in as JSON
 QUOTA_BYTES = 64 * 1024 * 1024
 
 
-def commit_rows(*, calls: int = 1_000) -> list[Row]:
-    """The row of the commit."""
+def commit_beside_bare_insert(*, calls: int = 1_000) -> Comparison:
+    """Single commits of both kinds, in turns, on the same disk."""
     with tempfile.TemporaryDirectory(prefix="kiosk-bench-") as directory:
-        found = _compare(Path(directory), calls)
-    return [
-        Row(
-            "decision → durable record",
-            Bound.AT_MOST,
-            1.15,
-            "× bare one-row FULL insert",
-            found.ratio,
-            details={
-                "ours p50 ms": found.ours.p50_s * 1e3,
-                "p95 ms": found.ours.p95_s * 1e3,
-                "bare p50 ms": found.bare.p50_s * 1e3,
-                "ours minus bare ms": (found.ours.p50_s - found.bare.p50_s) * 1e3,
-            },
-        )
-    ]
+        return _compare(Path(directory), calls)
 
 
 def _compare(directory: Path, calls: int) -> Comparison:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import msgspec
-from msgspec import NODEFAULT, Struct
+from msgspec import NODEFAULT, Struct, inspect
 from msgspec.structs import FieldInfo
 
 from config.layers import Layers, Table
@@ -19,7 +19,7 @@ from config.sentences import (
     did_you_mean,
     expected,
     found,
-    struct_of,
+    quoted,
     wrong,
 )
 
@@ -39,7 +39,7 @@ def _check_section(
     for key, value in table.items():
         if key not in fields:
             raise _unknown_key(layers, section, key, fields)
-        inner = struct_of(fields[key].type)
+        inner = _section_of(fields[key].type)
         if inner is None:
             _check_value(layers, section, fields[key], value)
         elif isinstance(value, dict):
@@ -77,14 +77,23 @@ def _unknown_key(
     layers: Layers, section: tuple[str, ...], key: str, fields: dict[str, FieldInfo]
 ) -> ConfigError:
     what = "key" if section else "section or key"
-    shown = key if len(key) <= 60 else key[:57] + "…"
     return wrong(
         layers.file_of((*section, key)),
         section,
-        f'there is no {what} "{shown}";{did_you_mean(key, fields)}'
+        f"there is no {what} {quoted(key)};{did_you_mean(key, fields)}"
         f" allowed here: {', '.join(sorted(fields))}",
     )
 
 
 def _is_required(field: FieldInfo) -> bool:
     return field.default is NODEFAULT and field.default_factory is NODEFAULT
+
+
+def _section_of(kind: object) -> type[Struct] | None:
+    """The section behind ``Section`` or ``Section | None``; None for a plain value."""
+    described = inspect.type_info(kind)
+    choices = described.types if isinstance(described, inspect.UnionType) else (described,)
+    for choice in choices:
+        if isinstance(choice, inspect.StructType):
+            return choice.cls
+    return None

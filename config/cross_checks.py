@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from config.model import CoordinatorConfig, KioskConfig
-from config.sentences import did_you_mean
+from config.sentences import did_you_mean, quoted
 
 SERIAL_SCHEMES = ("tty", "pty", "tcp", "replay")
 CAMERA_SCHEMES = ("v4l2", "directory", "memory")
@@ -106,14 +106,14 @@ def _address_fault(role: str, key: str, address: str, schemes: tuple[str, ...]) 
         )
     if not colon or scheme not in schemes:
         return (
-            f'{key} is "{address}" and must begin with one of'
+            f"{key} is {quoted(address)} and must begin with one of"
             f" {', '.join(s + ':' for s in schemes)};{did_you_mean(scheme, schemes)}".rstrip(";")
         )
     if scheme == "tcp":
         host, _, port_text = rest.rpartition(":")
         is_port = port_text.isascii() and port_text.isdigit() and 1 <= int(port_text[:6]) <= 65_535
-        return "" if host and is_port else f'{key} is "{address}" and must be tcp:HOST:PORT'
-    return "" if rest else f'{key} is "{address}" and says no path after the colon'
+        return "" if host and is_port else f"{key} is {quoted(address)} and must be tcp:HOST:PORT"
+    return "" if rest else f"{key} is {quoted(address)} and says no path after the colon"
 
 
 def _calibration(config: KioskConfig) -> Iterator[Complaint]:
@@ -134,7 +134,7 @@ def _absolute(path: tuple[str, ...], folder: str) -> Iterator[Complaint]:
     if not PurePosixPath(folder).is_absolute():
         yield Complaint(
             path,
-            f'{path[-1]} is "{folder}" and must begin with /,'
+            f"{path[-1]} is {quoted(folder)} and must begin with /,"
             " because several processes share it whatever folder they start in",
         )
 

@@ -13,7 +13,7 @@ from config.check import check
 from config.cross_checks import Complaint, coordinator_complaints, kiosk_complaints
 from config.layers import Layers
 from config.model import CoordinatorConfig, KioskConfig
-from config.sentences import ConfigError, did_you_mean, wrong
+from config.sentences import ConfigError, did_you_mean, quoted, wrong
 
 __all__ = ["ConfigError", "load_coordinator", "load_kiosk", "profile_names"]
 
@@ -31,7 +31,7 @@ def load_kiosk(profile: str, files: Sequence[Path]) -> KioskConfig:
     names = profile_names()
     if profile not in names:
         raise ConfigError(
-            f'there is no site profile "{profile}";{did_you_mean(profile, names)}'
+            f"there is no site profile {quoted(profile)};{did_you_mean(profile, names)}"
             f" allowed: {', '.join(names)}"
         )
     layers.lay(_PROFILES / f"{profile}.toml", f"profile {profile}")

@@ -9,7 +9,6 @@ import difflib
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
-import msgspec
 from msgspec import inspect
 
 
@@ -34,14 +33,22 @@ def expected(kind: object) -> str:
     return _in_words(inspect.type_info(kind))
 
 
+def quoted(text: str) -> str:
+    """``text`` in quotes, on one line and at most 60 characters long, whatever it holds."""
+    visible = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:61])
+    return f'"{visible if len(visible) <= 60 else visible[:59] + "…"}"'
+
+
 def found(value: object) -> str:
-    """What stands in the file, in TOML's words; long texts are cut."""
+    """What stands in the file, in TOML's words."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f'the text "{value if len(value) <= 60 else value[:57] + "…"}"'
-    if isinstance(value, int | float):
-        return f"the number {value:.6g}" if isinstance(value, float) else f"the number {value}"
+        return f"the text {quoted(value)}"
+    if isinstance(value, float):
+        return f"the number {value:.6g}"
+    if isinstance(value, int):
+        return f"the number {value}" if abs(value) < 10**15 else "a number of more than 15 digits"
     if isinstance(value, date | datetime | time):
         return f"the date or time {value} without quotes"
     if isinstance(value, dict):
@@ -74,11 +81,6 @@ def _in_words(kind: inspect.Type) -> str:
             return "a text in quotes" + _lengths(kind)
         case inspect.VarTupleType():
             return f"a list of values, each {_in_words(kind.item_type)}"
-        case inspect.StructType():
-            return f"a section with {', '.join(kind.cls.__struct_fields__)}"
-        case inspect.UnionType():
-            some = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
-            return " or ".join(_in_words(each) for each in some)
     raise TypeError(f"no words for settings of type {kind!r}: add them here")
 
 
@@ -91,13 +93,3 @@ def _bounds(kind: inspect.IntType | inspect.FloatType) -> str:
 
 def _lengths(kind: inspect.StrType) -> str:
     return f" of at most {kind.max_length} characters" if kind.max_length is not None else ""
-
-
-def struct_of(kind: object) -> type[msgspec.Struct] | None:
-    """The section behind ``Section`` or ``Section | None``; None for a plain value."""
-    described = inspect.type_info(kind)
-    choices = described.types if isinstance(described, inspect.UnionType) else (described,)
-    for choice in choices:
-        if isinstance(choice, inspect.StructType):
-            return choice.cls
-    return None

@@ -66,6 +66,6 @@ def read_messages(file: Path) -> dict[str, str]:
     try:
         with file.open("rb") as source:
             entries = read_po(source, abort_invalid=True)
-    except (PoFileError, ValueError, OSError) as error:
+    except (PoFileError, ValueError, LookupError, OSError) as error:
         raise TranslationError(f"{file.name} is not a readable PO file: {error}") from error
     return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}

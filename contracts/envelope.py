@@ -111,7 +111,7 @@ def record_header(
     """The header of a kiosk's record; ``source`` and ``time`` follow from the other fields."""
     return Header(
         id=record_id,
-        source=f"/kiosks/{kiosk}",
+        source=_source(kiosk),
         time=clock.wall,
         kiosk=kiosk,
         epoch=epoch,
@@ -148,6 +148,8 @@ def decode_envelope(raw: bytes) -> Envelope:
         raise EnvelopeError(
             "the envelope is not in canonical form: something rewrote it on its way"
         )
+    if wire.source != _source(wire.kiosk) or wire.time != wire.clock.wall:
+        raise EnvelopeError("source and time do not follow from kiosk and clock")
     header = Header(**{name: getattr(wire, name) for name in Header.__struct_fields__})
     return Envelope(header, wire.data_base64, wire.signature)
 
@@ -159,6 +161,10 @@ def read_head(raw: bytes) -> RecordHead:
         return decode(_head_decoder, raw)
     except NotReadable as error:
         raise EnvelopeError(f"the head of a record cannot be read: {error}") from None
+
+
+def _source(kiosk: str) -> str:
+    return f"/kiosks/{kiosk}"
 
 
 def _to_wire(envelope: Envelope) -> WireEnvelope:

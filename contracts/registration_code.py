@@ -23,7 +23,8 @@ SCHEME = "ncs1"  # as `contracts.record.CheckedIn.code_scheme` names it
 PREFIX = "NCS1."
 MAX_CODE_CHARACTERS = 1_200
 
-_PLAIN = r"^[^\x00-\x1f\x7f]*$(?!\n)"
+# No control characters, line separators or marks that turn the direction of writing.
+_PLAIN = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$(?!\n)"
 
 
 class CodeRefusal(StrEnum):

@@ -115,7 +115,7 @@ def _of_kiosk(kiosk: Kiosk, now: float) -> Iterator[Notice]:
     for fault in sorted(faults):
         yield Notice(Urgency.SOON, f"{fault}.what", f"{fault}.action", kiosk=kiosk.kiosk)
     for alert in kiosk.report.alerts:
-        if alert.kind is AlertKind.DEVICE and alert.text in faults:
+        if alert.kind is AlertKind.DEVICE and alert.text.removesuffix(".what") in faults:
             continue
         yield _of_alert(alert, kiosk.kiosk)
 

@@ -56,14 +56,11 @@ class Guard:
 
     def is_our_host(self, host: str) -> bool:
         """Addresses and our own names. A foreign name that leads here is an attack (rebinding)."""
-        name = (urlsplit(f"//{host}").hostname or "").lower() if host.isprintable() else ""
-        if name in self._names:
-            return True
         try:
-            ipaddress.ip_address(name)
+            name = (urlsplit(f"//{host}").hostname or "").lower()
+            return name in self._names or ipaddress.ip_address(name) is not None
         except ValueError:
             return False
-        return True
 
 
 def is_cross_site(headers: Headers) -> bool:

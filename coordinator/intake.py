@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from contracts.acknowledgement import sign_acknowledgement
 from contracts.bundle import BundledRecord, BundleRefused, decode_bundle
 from contracts.envelope import EnvelopeError, decode_envelope
-from coordinator.database import StoreError, transaction
+from coordinator.database import transaction
 from coordinator.key_files import EnrolledKiosks, SiteKeys
 from coordinator.stream import Stream
 
@@ -79,19 +79,16 @@ class Intake:
         return True
 
     def commit(self, now_unix_s: float, now: str) -> list[SignedAcknowledgement]:
-        """Store the batch in one transaction; returns what may now be told. Raises `StoreError`."""
+        """Store the batch in one transaction; returns what may now be told.
+
+        Raises `sqlite3.Error`; then nothing was stored and nothing may be told.
+        """
         batch, self._batch, self.batch_records = self._batch, {}, 0
         if not batch:
             return []
-        try:
-            with transaction(self._connection):
-                for share in batch.values():
-                    self._store(share, now_unix_s)
-        except sqlite3.Error as error:
-            raise StoreError(
-                f"The site's database took nothing ({error}); nothing was acknowledged and the"
-                " kiosks keep their records. Check the disk."
-            ) from None
+        with transaction(self._connection):
+            for share in batch.values():
+                self._store(share, now_unix_s)
         told = []
         for share in batch.values():
             share.stream.committed(
@@ -163,13 +160,13 @@ class Intake:
                 " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 (stream.kiosk, stream.epoch, seq, why, told, now_s, raw),
             )
-        high_water = stream.high_water_with([*share.records, *share.rejected])
-        newest = max([*share.records, *share.rejected], default=0)
-        gap = newest > high_water or (stream.has_gap and high_water == stream.high_water)
+        high_water, gap = stream.with_committed([*share.records, *share.rejected])
+        moved = high_water != stream.high_water  # a hole that is left now is another one
         self._connection.execute(
             "UPDATE streams SET high_water = ?,"
-            " gap_since = CASE WHEN ? THEN coalesce(gap_since, ?) END WHERE stream = ?",
-            (high_water, gap, now_s, stream.number),
+            " gap_since = CASE WHEN NOT ? THEN NULL WHEN ? THEN ? ELSE coalesce(gap_since, ?) END"
+            " WHERE stream = ?",
+            (high_water, gap, moved, now_s, now_s, stream.number),
         )
 
     def _store_one_by_one(

@@ -80,5 +80,5 @@ def read_report(payload: bytes | str) -> KioskReport | None:
     """The report, or None for what is none."""
     try:
         return _reports.decode(payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None

@@ -40,6 +40,7 @@ class Live:
         self._changed = asyncio.Condition()
         self._version = 0
         self._closing = False
+        self._rendered: dict[tuple[Language, str], tuple[int, dict[str, str]]] = {}
         self.overview = read_overview(connection, unix_s())
 
     def refresh(self) -> Overview:
@@ -60,26 +61,39 @@ class Live:
                 await self._wake()
             await asyncio.sleep(LOOK_EVERY_S)
 
+    async def changed_by_us(self) -> None:
+        """SQLite's counter does not move for writes of the connection that looks at it."""
+        self.refresh()
+        await self._wake()
+
     async def close(self) -> None:
         """End every `follow`, so that the server can stop."""
         self._closing = True
         await self._wake()
 
-    async def follow(self, language: Language, render: Render) -> AsyncIterator[bytes]:
+    async def follow(self, language: Language, view: str, render: Render) -> AsyncIterator[bytes]:
         """Server-sent events: the fragments that changed, and a beat when none did.
+
+        ``view`` names what ``render`` renders: pages with the same view share the work.
 
         The first event holds everything, so a page that was away needs no other resume.
         """
         shown: dict[str, str] = {}
-        version = -1
         yield b"retry: 1000\n\n"
         while not self._closing:
-            html = render(self._pages[language], self.overview)
+            version = self._version
+            html = self._render_once(language, view, render)
             changed = {name: text for name, text in html.items() if shown.get(name) != text}
             shown = html
-            version = self._version
             yield _event("fragments", changed) if changed else _event("beat", {})
             await self._next_after(version)
+
+    def _render_once(self, language: Language, view: str, render: Render) -> dict[str, str]:
+        version, html = self._rendered.get((language, view), (-1, {}))
+        if version != self._version:
+            html = render(self._pages[language], self.overview)
+            self._rendered[language, view] = (self._version, html)
+        return html
 
     async def _next_after(self, version: int) -> None:
         async with self._changed:

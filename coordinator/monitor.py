@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import socket
 import sqlite3
 import time
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 import sdnotify
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import (
@@ -41,23 +43,27 @@ from coordinator.pages import Pages
 
 STORE_WAIT_S = 10.0  # the ingest makes the store; both start together
 
+_NUMBER = re.compile(r"[0-9]{1,2}")  # of a lane, or of places in a tube
+
 log = logging.getLogger(__name__)
 
 
 class StaffSite:
     """The routes over one store."""
 
-    def __init__(self, connection: sqlite3.Connection, config: CoordinatorConfig) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, pages: dict[Language, Pages], default: Language
+    ) -> None:
         self._connection = connection
-        self._default = config.language
-        self._pages = {language: Pages(language, config.site_name) for language in Language}
-        self._live = Live(connection, self._pages)
+        self._default = default
+        self._pages = pages
+        self._live = Live(connection, pages)
 
     def routes(self) -> list[Route | Mount]:
         static = StaticFiles(packages=[("coordinator", "static")])
         return [
             Route("/", self._site_page),
-            Route("/lanes/{number:int}", self._lane_page),
+            Route("/lanes/{number}", self._lane_page),
             Route("/events", self._events),
             Route("/sampled", self._sampled, methods=["POST"]),
             Route("/sampled/take-back", self._take_back, methods=["POST"]),
@@ -83,32 +89,37 @@ class StaffSite:
         return self._with_language(request, HTMLResponse(page))
 
     async def _lane_page(self, request: Request) -> Response:
-        number = int(request.path_params["number"])
-        page = self._pages_for(request).lane_page(self._live.refresh(), number)
+        number = request.path_params["number"]
+        if not _is_lane(number):
+            raise HTTPException(404)
+        page = self._pages_for(request).lane_page(self._live.refresh(), int(number))
         return self._with_language(request, HTMLResponse(page))
 
     async def _events(self, request: Request) -> Response:
         lane = request.query_params.get("lane", "")
+        if lane and not _is_lane(lane):
+            raise HTTPException(404)
 
         def render(pages: Pages, overview: Overview) -> dict[str, str]:
-            if lane.isdecimal():
+            if lane:
                 return {"lane": pages.lane_fragment(overview, int(lane))}
             return pages.fragments(overview)
 
-        events = self._live.follow(self._language(request), render)
+        events = self._live.follow(self._language(request), lane, render)
         return StreamingResponse(events, media_type="text/event-stream")
 
     async def _sampled(self, request: Request) -> Response:
         form = await request.form()
         tube, places = str(form.get("tube", "")), str(form.get("places", ""))
         try:
-            if places and not (places.isascii() and places.isdecimal()):
+            if places and not _NUMBER.fullmatch(places):
                 raise WordRefused("places")
             count = mark_sampled(
                 self._connection, tube, int(places) if places else None, time.time()
             )
         except WordRefused as refused:
             return self._refuse(request, refused)
+        await self._live.changed_by_us()
         return self._done(request, tube, count)
 
     async def _take_back(self, request: Request) -> Response:
@@ -118,6 +129,7 @@ class StaffSite:
             count = take_back(self._connection, tube, time.time())
         except WordRefused as refused:
             return self._refuse(request, refused)
+        await self._live.changed_by_us()
         return self._done(request, tube, count)
 
     def _done(self, request: Request, tube: str, sampled: int) -> Response:
@@ -147,11 +159,16 @@ class StaffSite:
         return response
 
 
+def all_pages(site_name: str) -> dict[Language, Pages]:
+    """Every language, its texts read once."""
+    return {language: Pages(language, site_name) for language in Language}
+
+
 def staff_app(
-    connection: sqlite3.Connection, config: CoordinatorConfig
+    connection: sqlite3.Connection, pages: dict[Language, Pages], config: CoordinatorConfig
 ) -> tuple[Starlette, StaffSite]:
     """The ASGI application and its site."""
-    site = StaffSite(connection, config)
+    site = StaffSite(connection, pages, config.language)
     guard = Middleware(Guard, names=frozenset({config.web_host.lower()}))
     return Starlette(routes=site.routes(), middleware=[guard], lifespan=site.lifespan), site
 
@@ -160,7 +177,7 @@ def serve(config: CoordinatorConfig) -> None:
     """Until SIGTERM or SIGINT. Raises `StoreError` when there is no store or the port is taken."""
     listener = _listen(config.web_host, config.web_port)
     with closing(listener), closing(_wait_for_store(Path(config.state_dir) / FILE_NAME)) as store:
-        app, site = staff_app(store, config)
+        app, site = staff_app(store, all_pages(config.site_name), config)
         settings = uvicorn.Config(
             app,
             log_level="warning",
@@ -197,6 +214,10 @@ def _listen(host: str, port: int) -> socket.socket:
             f"The staff page cannot listen on {host}:{port} ({error.strerror}): it is taken, or"
             " the address is not one of this machine. Change web_host or web_port."
         ) from None
+
+
+def _is_lane(text: str) -> bool:
+    return _NUMBER.fullmatch(text) is not None
 
 
 def _wants_json(request: Request) -> bool:

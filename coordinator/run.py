@@ -75,9 +75,9 @@ def site_ingest(config: CoordinatorConfig) -> Iterator[Ingest]:
 
 def run(config: CoordinatorConfig, stop: threading.Event) -> None:
     """Turn until ``stop``."""
-    notifier = sdnotify.SystemdNotifier()
     fed_s = float("-inf")
     with site_ingest(config) as ingest:
+        notifier = sdnotify.SystemdNotifier()
         notifier.notify("READY=1")
         while not stop.is_set():
             ingest.turn()

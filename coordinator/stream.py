@@ -48,9 +48,10 @@ class Stream:
         """An acknowledgement names every rejected record, so there is a most."""
         return len(self._rejected) < MAX_REJECTED
 
-    def high_water_with(self, seqs: Iterable[int]) -> int:
-        """Where the high water will stand once ``seqs`` are committed too."""
-        return acknowledge(self.high_water, self._above.union(seqs))[0]
+    def with_committed(self, seqs: Iterable[int]) -> tuple[int, bool]:
+        """High water, and whether a hole is left below newer records, once ``seqs`` are durable."""
+        high_water, ranges = acknowledge(self.high_water, self._above.union(seqs))
+        return high_water, bool(ranges)
 
     def committed(self, seqs: Iterable[int], rejected: Mapping[int, str]) -> None:
         """``seqs`` and ``rejected`` are durable now."""

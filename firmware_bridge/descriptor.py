@@ -17,7 +17,6 @@ from firmware_bridge.errors import LinkError, PortAbsent, WriteTimedOut
 
 # How soon a blocked writer notices that the descriptor is being closed.
 _SLICE_S = 0.05
-_HUNG_UP = select.POLLHUP | select.POLLERR | select.POLLNVAL
 _GONE = (errno.EIO, errno.ENODEV, errno.ENXIO, errno.EPIPE, errno.ECONNRESET, errno.ETIMEDOUT)
 
 
@@ -72,10 +71,7 @@ class DescriptorIo:
         while written < len(data):
             self._refuse_if_closed()
             left_s = give_up_s - time.monotonic()
-            ready = self._writable.poll(max(0.0, min(left_s, _SLICE_S)) * 1000)
-            if ready:
-                if ready[0][1] & _HUNG_UP:
-                    raise self._gone()
+            if self._writable.poll(max(0.0, min(left_s, _SLICE_S)) * 1000):
                 written += self._write_some(data[written:])
             if written < len(data) and left_s <= 0:
                 raise self._too_slow(written, len(data))

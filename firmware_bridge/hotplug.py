@@ -47,7 +47,8 @@ class HotplugWatch:
             self._thread.join(_STOP_TIMEOUT_S)
 
     def _watch(self) -> None:
-        seen = [_identity(path) for path in self._paths]
+        # Nothing counts as seen yet: what came between a link's attempt and the first look is news.
+        seen: list[tuple[int, int, int] | None] = [None] * len(self._paths)
         while not self._stopping.is_set():
             added = self._wait_for_udev()
             now = [_identity(path) for path in self._paths]

@@ -17,7 +17,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from firmware_bridge.codec import Codec, Noise
 from firmware_bridge.errors import LinkError, PortAbsent, WriteTimedOut
@@ -42,6 +43,8 @@ __all__ = [
     "LinkStatus",
     "NoiseArrived",
 ]
+
+AnswerT = TypeVar("AnswerT")
 
 log = logging.getLogger(__name__)
 
@@ -167,8 +170,8 @@ class Link:
 
     def _live(self) -> None:
         """From open to close. Returns when stopped, raises when lost."""
-        transport = self._open_transport()
         codec = self._make_codec()
+        transport = self._open_transport()
         self._transport, self._codec = transport, codec
         try:
             self._change(LinkState.OPENING)
@@ -189,12 +192,14 @@ class Link:
             read_until_s = self._digest(codec, health, heard)
             state = self._status.state
             if self._handshake and state in _DETAILS and self._now() >= handshake_s:
-                heard = self._handshake(transport)
+                heard = self._unless_somebody_writes(partial(self._handshake, transport)) or b""
                 handshake_s = self._now() + patience_s
                 continue
             if self._polls and self._now() >= poll_s:
-                self._poll(codec, transport)
+                self._unless_somebody_writes(partial(self._poll, codec, transport))
                 poll_s = self._now() + self._poll_s
+            if self._polls:
+                read_until_s = min(read_until_s, poll_s)
             heard = transport.read(READ_BYTES, max(0.0, read_until_s - self._now()))
 
     def _digest(self, codec: Codec[Any], health: WireHealth, heard: bytes) -> float:
@@ -203,7 +208,7 @@ class Link:
         with self._codec_lock:
             found = codec.feed(heard, now_s) if heard else codec.expire(now_s)
             deadline_s = codec.deadline()
-        believed = [item for item in found if health.believes(item, now_s)]
+        believed = [item for item in found if health.hear(item, now_s)]
         state = health.state(now_s)
         self._change(state, _DETAILS.get(state, ""))
         for item in believed:
@@ -215,13 +220,18 @@ class Link:
         return tick_s if deadline_s is None else min(tick_s, deadline_s)
 
     def _poll(self, codec: Codec[Any], transport: Transport) -> None:
+        for command in self._polls:
+            self._write_command(codec, transport, command, POLL_TIMEOUT_S)
+
+    def _unless_somebody_writes(self, speak: Callable[[], AnswerT]) -> AnswerT | None:
+        """The link's own words are less than a label: skipped while one is on its way."""
         try:
             with self._turn(0.0):
-                for command in self._polls:
-                    self._write_command(codec, transport, command, POLL_TIMEOUT_S)
+                return speak()
         except WriteTimedOut as slow:
             if slow.written:
                 raise  # half a command is on the wire: only a fresh start is in step again
+            return None
 
     @contextmanager
     def _turn(self, timeout_s: float) -> Iterator[float]:

@@ -102,9 +102,11 @@ class WireHealth:
             self._good_frames = 0
             self._state = LinkState.BABBLING
 
-    def believes(self, item: object, now_s: float) -> bool:
-        """Take note of a frame or noise. False for a frame that stands in the middle of babble:
-        a protocol without checksums finds one in any noise."""
+    def hear(self, item: object, now_s: float) -> bool:
+        """Take note of a frame or noise; False for a frame that must not be believed.
+
+        A protocol without checksums finds frames in any noise: amid babble none counts.
+        """
         if isinstance(item, Noise):
             self.noise(len(item.data), now_s)
             return True

@@ -37,9 +37,13 @@ class SerialPort:
         try:
             self._port.baudrate = baud
             self._port.reset_input_buffer()
-        except (OSError, ValueError, termios.error) as error:
+        except ValueError as error:
             raise LinkError(
-                f"{self._port.port} cannot be set to {baud} baud; check the cable and the setting"
+                f"{self._port.port} cannot be set to {baud} baud; choose another"
+            ) from error
+        except (OSError, termios.error) as error:
+            raise PortAbsent(
+                f"{self._port.port} went away while in use; check its cable and its power"
             ) from error
 
     def _release(self) -> None:
@@ -60,7 +64,6 @@ def open_serial(path: str, baud: int) -> SerialPort:
         port.open()
         # pyserial locks with flock, which only pyserial respects; this keeps out everybody else.
         fcntl.ioctl(port.fileno(), termios.TIOCEXCL)
-        port.reset_input_buffer()
     except (OSError, ValueError, termios.error) as error:
         port.close()
         raise _refusal(path, baud, error) from error

@@ -93,7 +93,7 @@ def fault_word(word: str, instrument: InstrumentKind, skin: SkinKind) -> FaultWo
     allowed = words_for(instrument, skin)
     if word not in allowed:
         raise NotExpressible(
-            f"a {instrument} on {skin} cannot have the fault {word!r}; "
+            f"a {instrument} on {skin} cannot have the fault '{word}'; "
             f"it can have {', '.join(allowed)}"
         )
     return FaultWord(word)

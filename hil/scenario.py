@@ -52,6 +52,7 @@ class When(Struct, frozen=True, forbid_unknown_fields=True):
     distance_cm: float = 6.0
     leave: bool = False
     print_label: bool = False
+    print_half: bool = False
     load_paper_mm: float | None = None
     show: str | None = None
     show_tube: bool = False
@@ -97,7 +98,7 @@ _KNOWS: dict[InstrumentKind, frozenset[str]] = {
     | {"ambient_c", "baud", "present_c", "distance_cm", "leave"}
     | {"forehead", "body_c", "readings", "wrong_frames"},
     InstrumentKind.PRINTER: _SERIAL
-    | {"process_ids", "print_label", "load_paper_mm"}
+    | {"process_ids", "print_label", "print_half", "load_paper_mm"}
     | {"printer_fault", "job", "papers", "readable", "as_drawn", "mishaps"},
     InstrumentKind.CAMERA: _ALL
     | {"show", "show_tube", "take_away", "light", "hold_still"}

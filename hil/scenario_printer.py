@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from config.model import PrinterSection
 from drivers.camera.code_reader import CodeReader
 from drivers.label_printer.bitmap import Bitmap
 from drivers.label_printer.content import LabelContent
@@ -17,31 +18,23 @@ from drivers.label_printer.escpos_label import escpos_label
 from drivers.label_printer.job import LabelJobRun
 from drivers.label_printer.render import render_label
 from drivers.label_printer.status import PrinterStatus
-from firmware_bridge.codecs.escpos_status import (
-    EscposStatusCodec,
-    ProcessIdDone,
-    ReportChanges,
-    StatusQuery,
-)
+from firmware_bridge.codecs.escpos_frames import ProcessIdDone
 from firmware_bridge.errors import LinkError
-from firmware_bridge.handshake import greet
 from firmware_bridge.hotplug import HotplugWatch
 from firmware_bridge.link import FrameArrived, Link, LinkChanged, LinkEvent, LinkState
-from firmware_bridge.transport import open_transport
 from hil.models.camera_scene import CameraScene, label
 from hil.models.paper import Paper
 from hil.scenario import Given, When
 from hil.scenario_rig import Sightings
 from hil.twins import PrinterTwin
-from kiosk.core.links import PRINTER_POLL_S, PRINTER_SILENCE_S
+from kiosk.core.links import printer_link
 
 TUBE = "11010132600015"
 GROUPED = "1101 01 326 0001 5"
 WRITE_TIMEOUT_S = 3.0
 FINISH_TIMEOUT_S = 1.5
-
-
 _GREY = 128
+_HALF_A_LABEL = 5000
 
 
 def specimen_picture() -> NDArray[np.bool_]:
@@ -73,22 +66,15 @@ class PrinterRig:
         self._as_drawn: bool | None = None
         self._stopping = threading.Event()
         self._patience = threading.Thread(target=self._lose_patience, name="rig-printer")
-        codec = EscposStatusCodec()
-        self._link = Link(
-            "printer",
-            lambda: open_transport(self._twin.url),
-            EscposStatusCodec,
-            self._on_event,
-            handshake=greet(codec.encode(ReportChanges())),
-            silence_s=PRINTER_SILENCE_S,
-            polls=(StatusQuery(),),
-            poll_s=PRINTER_POLL_S,
-        )
-        paths = [Path(url.removeprefix("pty:"))] if url.startswith("pty:") else []
-        self._hotplug = HotplugWatch(self._link.poke, paths, use_udev=False)
+        self._url = url
+        self._link: Link  # both are made by `start`: a TCP twin has its port only then
+        self._hotplug: HotplugWatch
 
     def start(self) -> None:
         self._twin.start()
+        self._link = printer_link(PrinterSection(url=self._twin.url), self._on_event)
+        paths = [Path(self._url.removeprefix("pty:"))] if self._url.startswith("pty:") else []
+        self._hotplug = HotplugWatch(self._link.poke, paths, use_udev=False)
         self._hotplug.start()
         self._patience.start()
         self._link.start()
@@ -104,6 +90,8 @@ class PrinterRig:
     def do(self, when: When) -> None:
         if when.print_label:
             self._print()
+        if when.print_half:
+            self._link.write_bytes(self._job(None)[:_HALF_A_LABEL], WRITE_TIMEOUT_S)
         if when.load_paper_mm is not None:
             self._twin.load_paper(when.load_paper_mm)
         if when.fault is not None:
@@ -123,10 +111,14 @@ class PrinterRig:
             "mishaps": sum(len(paper.mishaps) for paper in self._papers),
         }
 
+    @staticmethod
+    def _job(process_id: str | None) -> bytes:
+        return escpos_label(_specimen_bitmap(), process_id, cut=True)
+
     def _print(self) -> None:
         wanted = f"{self._jobs:04}" if self._confirms else None
         self._jobs += 1
-        job = escpos_label(_specimen_bitmap(), wanted, cut=True)
+        job = self._job(wanted)
         with self.seen.noting():
             self._run = LabelJobRun(f"job-{self._jobs}", wanted, FINISH_TIMEOUT_S).begin()
         try:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from config.model import ThermometerSection
 from drivers.thermometer import ForeheadChanged, ForeheadState, StableReading, ThermometerDriver
-from firmware_bridge.autobaud import AutoBaud
 from firmware_bridge.codecs.gy_mcu90615 import (
-    Gy90615Codec,
     TemperatureFrame,
-    ThermometerCommand,
 )
 from firmware_bridge.hotplug import HotplugWatch
 from firmware_bridge.link import FrameArrived, Link, LinkChanged, LinkEvent, LinkState
-from firmware_bridge.transport import open_transport
 from hil.models.thermometer import HEAT_BALANCE_K
 from hil.scenario import Given, When
 from hil.scenario_rig import Sightings
 from hil.twins import ThermometerTwin
-from kiosk.core.links import THERMOMETER_SILENCE_S
+from kiosk.core.links import thermometer_link
 
 _APPROACHING_C = 3.0
 """A true frame may differ so much from the truth of a moment later, while somebody approaches."""
@@ -37,20 +34,15 @@ class ThermometerRig:
         self._forehead = ForeheadState.NOBODY
         self._readings: list[StableReading] = []
         self._wrong_frames = 0
-        question = bytes.fromhex(ThermometerCommand.CONTINUOUS)
-        self._link = Link(
-            "thermometer",
-            lambda: open_transport(self._twin.url),
-            Gy90615Codec,
-            self._on_event,
-            handshake=AutoBaud((115200, 9600), question, Gy90615Codec),
-            silence_s=THERMOMETER_SILENCE_S,
-        )
-        paths = [Path(url.removeprefix("pty:"))] if url.startswith("pty:") else []
-        self._hotplug = HotplugWatch(self._link.poke, paths, use_udev=False)
+        self._url = url
+        self._link: Link  # both are made by `start`: a TCP twin has its port only then
+        self._hotplug: HotplugWatch
 
     def start(self) -> None:
         self._twin.start()
+        self._link = thermometer_link(ThermometerSection(url=self._twin.url), self._on_event)
+        paths = [Path(self._url.removeprefix("pty:"))] if self._url.startswith("pty:") else []
+        self._hotplug = HotplugWatch(self._link.poke, paths, use_udev=False)
         self._hotplug.start()
         self._link.start()
 

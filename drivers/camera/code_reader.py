@@ -42,7 +42,7 @@ class Box:
     bottom: int
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True)
 class ReadCode:
     """``data`` are the bytes of the code, empty when they were more than allowed (``too_long``)."""
 

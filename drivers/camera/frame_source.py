@@ -129,13 +129,18 @@ class MemorySource:
             frame = self._reader.newest(self._seen)
             if frame is not None:
                 self._seen = frame.sequence
-                return Frame(_three_channels(frame.pixels), frame.captured_s)
+                return Frame(_three_channels(frame.pixels), self._believable(frame.captured_s))
             if self._reader.replaced():
                 raise SourceLost(f"the frame memory {self._path} was replaced or removed")
             left_s = ends_s - self._clock()
             if left_s <= 0:
                 return None
             self._sleep(min(_POLL_S, left_s))
+
+    def _believable(self, captured_s: float) -> float:
+        """Never a time that has not come yet: nothing would look stale again."""
+        now_s = self._clock()
+        return captured_s if captured_s <= now_s else now_s
 
     def close(self) -> None:
         self._reader.close()

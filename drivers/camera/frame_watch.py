@@ -10,8 +10,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-FROZEN_AFTER_S = 4.0
-FROZEN_FRAMES = 8
+FROZEN_AFTER_S = 1.5
+FROZEN_FRAMES = 6
+"""A living sensor is noisy: thousands of dots do not agree in so many frames."""
 DARK_AFTER_S = 0.5
 DARK_LUMA = 14
 """Mean below this, with hardly a bright dot: the lens is covered or the light is out."""
@@ -48,7 +49,7 @@ class FrameWatch:
         if data != self._sample:
             self._sample, self._same_since_s, self._same_frames = data, captured_s, 0
         self._same_frames += 1
-        if not _is_dark(sample):
+        if not is_dark(sample):
             self._dark_since_s = None
         elif self._dark_since_s is None:
             self._dark_since_s = captured_s
@@ -71,5 +72,7 @@ def _sampled(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return luma[::rows, ::columns]
 
 
-def _is_dark(sample: NDArray[np.uint8]) -> bool:
+def is_dark(luma: NDArray[np.uint8]) -> bool:
+    """Nothing can be seen in this one picture; a bright phone in a dark room can."""
+    sample = _sampled(luma)
     return bool(sample.mean() < DARK_LUMA and np.percentile(sample, 99) < 4 * DARK_LUMA)

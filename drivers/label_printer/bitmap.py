@@ -84,5 +84,7 @@ class Bitmap:
 
 def bitmap_of(image: Image.Image, protected: tuple[Rectangle, ...] = ()) -> Bitmap:
     """Dots of a mode "L" picture: darker than half is black."""
-    dots = image.convert("L").point(lambda value: 255 if value < 128 else 0).convert("1")
+    from PIL import Image, ImageOps  # noqa: PLC0415
+
+    dots = ImageOps.invert(image).convert("1", dither=Image.Dither.NONE)
     return Bitmap(image.width, image.height, dots.tobytes(), protected)

@@ -6,6 +6,9 @@ enters the barcode or its quiet zones, and what does not fit is refused, never c
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from drivers.label_printer.bitmap import Bitmap, Rectangle, bitmap_of
@@ -57,12 +60,15 @@ class _Pen:
 
     def size_of(self, text: str, em: int) -> tuple[int, int]:
         """Ink width and height in dots."""
-        left, top, right, bottom = self._face.at(em).getbbox(text)
+        left, top, right, bottom = _ink_box(self._face, text, em)
         return round(right - left), round(bottom - top)
 
     def em_for(self, text: str, width: int, height: int) -> int:
         """The largest size whose ink fits; raises `LabelDoesNotFit` below the smallest."""
-        for em in range(int(height * 1.6), _SMALLEST_TEXT - 1, -1):
+        largest = int(height * 1.6)
+        ink = self.size_of(text, largest)
+        guess = math.ceil(largest * min(1.0, width / ink[0], height / ink[1])) + 1
+        for em in range(min(guess, largest), _SMALLEST_TEXT - 1, -1):
             ink = self.size_of(text, em)
             if ink[0] <= width and ink[1] <= height:
                 return em
@@ -71,9 +77,15 @@ class _Pen:
     def write(self, text: str, em: int, left: int, middle: int, ink: int = _BLACK) -> int:
         """Write with the ink starting at ``left``, centred on row ``middle``; returns its right."""
         font = self._face.at(em)
-        box = font.getbbox(text)
+        box = _ink_box(self._face, text, em)
         self.draw.text((left - box[0], middle - (box[1] + box[3]) / 2), text, font=font, fill=ink)
         return left + round(box[2] - box[0])
+
+
+@lru_cache(maxsize=256)
+def _ink_box(face: FontFace, text: str, em: int) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the ink; lanes and pool classes come again and again."""
+    return face.at(em).getbbox(text)
 
 
 def _draw_header(pen: _Pen, template: LabelTemplate, content: LabelContent) -> None:
@@ -141,9 +153,9 @@ def _draw_footer(pen: _Pen, template: LabelTemplate, content: LabelContent) -> N
 
 def _draw_bars(pen: _Pen, template: LabelTemplate, content: LabelContent) -> None:
     area = template.barcode(len(content.tube))
-    for place, module in enumerate(code128_modules(content.tube)):
+    left = area.left
+    for module, run in groupby(code128_modules(content.tube)):
+        width = len(list(run)) * MODULE_DOTS
         if module == "1":
-            left = area.left + place * MODULE_DOTS
-            pen.draw.rectangle(
-                (left, area.top, left + MODULE_DOTS - 1, area.bottom - 1), fill=_BLACK
-            )
+            pen.draw.rectangle((left, area.top, left + width - 1, area.bottom - 1), fill=_BLACK)
+        left += width

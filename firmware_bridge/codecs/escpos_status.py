@@ -98,6 +98,7 @@ class EscposStatusCodec:
         self._in_lost_text = False
         self._asked: tuple[StatusTopic, ...] = ()
         self._replies = b""
+        self._abandoned = b""
         self._replies_until_s = 0.0
         self._doubt = False
         self._info_asked: InfoTopic | None = None
@@ -117,6 +118,7 @@ class EscposStatusCodec:
         match command:
             case StatusQuery(topics):
                 self._doubt = self._doubt or bool(self._asked)
+                self._abandoned += self._replies
                 self._asked, self._replies, self._replies_until_s = topics, b"", 0.0
                 return b"".join(bytes((0x10, 0x04, topic)) for topic in topics)
             case InfoQuery(topic):
@@ -142,9 +144,11 @@ class EscposStatusCodec:
             # The first call after a question brings the time from which its answer is awaited.
             self._replies_until_s = now_s + PATIENCE_S
         elif self._asked and now_s >= self._replies_until_s:
-            if self._replies:
-                found.append(Noise(self._replies, NoiseReason.CUT_SHORT))
+            self._abandoned += self._replies
             self._asked, self._replies, self._doubt = (), b"", True
+        if self._abandoned:
+            found.append(Noise(self._abandoned, NoiseReason.CUT_SHORT))
+            self._abandoned = b""
         return found
 
     def _scan(self, piece: bytes, now_s: float) -> Iterator[PrinterFrame | Noise]:

@@ -74,7 +74,7 @@ class Bench:
         self._camera: FrameReader | None = None
         self.screen_pictures = FramePictures(site.mirror.frame, rgb=True)
         self.camera_pictures = FramePictures(self._camera_frame, rgb=False)
-        self.ended = threading.Event()
+        self.ended = threading.Event()  # set it to let open streams end
 
     # ── what it shows ────────────────────────────────────────────────────────────────────────
 
@@ -89,6 +89,7 @@ class Bench:
             "site": site.name,
             "staff_url": site.staff_url,
             "autopilot": site.autopilot.on,
+            "caption": _caption(snap),
             "has_picture": bool(self.screen_pictures.jpeg()[1]),
             "processes": [asdict(view) for view in site.processes()],
             "kinds": [{"kind": c.name, "title": c.title, "means": c.means} for c in CHOICES],
@@ -187,9 +188,9 @@ class Bench:
         self._by_hand()
         self._site.hands.forward()
 
-    def scan(self) -> bool:
+    def scan(self) -> None:
         self._by_hand()
-        return self._site.hands.scan()
+        self._site.hands.scan()
 
     def away(self) -> None:
         self._by_hand()
@@ -203,12 +204,12 @@ class Bench:
     def fault(self, role: str, word: str | None) -> None:
         """Give an instrument a fault, or heal it. Raises `NotExpressible`."""
         if role not in list(InstrumentKind):
-            raise NotExpressible(f"there is no instrument {role!r}")
+            raise NotExpressible(f"There is no instrument {role!r}.")
         kind = InstrumentKind(role)
         if word is None:
             self._site.stage.heal(kind)
         elif word not in self._site.stage.words(kind):
-            raise NotExpressible(f"a {kind} cannot have the fault {word!r}")
+            raise NotExpressible(f"A {kind} cannot have the fault {word!r}.")
         else:
             self._site.stage.fault(kind, FaultWord(word))
 
@@ -216,11 +217,17 @@ class Bench:
         self._site.autopilot.switch(False)
 
     def close(self) -> None:
-        """Lets open streams end."""
-        self.ended.set()
+        """Release the camera's pictures; call it when nobody looks any more, see ``ended``."""
         if self._camera is not None:
             self._camera.close()
             self._camera = None
+
+
+def _caption(snap: Snapshot | None) -> str:
+    """What the core told last, for those who want to know."""
+    if snap is None:
+        return "the core has said nothing yet"
+    return f"page {snap.page} · {snap.language} · visit {snap.visit} · snapshot {snap.number}"
 
 
 def _health(kind: InstrumentKind, snap: Snapshot | None) -> tuple[str, str]:

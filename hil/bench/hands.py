@@ -34,7 +34,7 @@ LIMITS = {"core_c": (30.0, 43.0), "distance_cm": (0.5, 100.0), "ambient_c": (-20
 
 
 class KnobRefused(ValueError):
-    """There is no such knob, person or value. The sentence says which there are."""
+    """The hands cannot do this. The sentence says what there is instead."""
 
 
 class Hands:
@@ -57,7 +57,7 @@ class Hands:
     def choose(self, name: str) -> None:
         """Pick who comes next. Raises `KnobRefused`."""
         if name not in BY_NAME:
-            raise KnobRefused(f"nobody is called {name!r}; there are {', '.join(BY_NAME)}")
+            raise KnobRefused(f"Nobody is called {name!r}; there are {', '.join(BY_NAME)}.")
         with self._lock:
             self._resident = None
             core_c = FEVER_C if BY_NAME[name].kind is Kind.FEVER else WELL_C
@@ -66,10 +66,10 @@ class Hands:
     def turn(self, knob: str, value: float) -> None:
         """Turn a knob; who stands there changes at once. Raises `KnobRefused`."""
         if knob not in LIMITS:
-            raise KnobRefused(f"there is no knob {knob!r}; there are {', '.join(LIMITS)}")
+            raise KnobRefused(f"There is no knob {knob!r}; there are {', '.join(LIMITS)}.")
         low, high = LIMITS[knob]
         if not low <= value <= high:
-            raise KnobRefused(f"{knob} must lie between {low} and {high}")
+            raise KnobRefused(f"{knob} must lie between {low} and {high}.")
         with self._lock:
             knobs = self._knobs = _TURN[knob](self._knobs, value)
         if knob == "ambient_c":
@@ -91,12 +91,12 @@ class Hands:
         else:
             self._stage.hold_code(text)
 
-    def scan(self) -> bool:
-        """Hold the newest label up to the camera. False: none has come out yet."""
+    def scan(self) -> None:
+        """Hold the newest label up to the camera. Raises `KnobRefused` when there is none."""
         paper = self._stage.newest_paper()
-        if paper is not None:
-            self._stage.hold_label(paper)
-        return paper is not None
+        if paper is None:
+            raise KnobRefused("No label has come out yet: send somebody first.")
+        self._stage.hold_label(paper)
 
     def away(self) -> None:
         """Walk away; the next one is somebody else."""

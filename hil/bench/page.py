@@ -78,7 +78,7 @@ def make_page(bench: Bench) -> Starlette:
         _order("/autopilot", SetAutopilot, lambda order: bench.set_autopilot(order.on)),
         _order("/fault", SetFault, lambda order: bench.fault(order.role, order.word)),
     ]
-    hosts = ["127.0.0.1", "localhost", "testserver"]
+    hosts = ["127.0.0.1", "localhost"]
     return Starlette(
         routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts)]
     )

@@ -10,7 +10,7 @@ import uvicorn
 from hil.bench.bench import Bench
 from hil.bench.page import make_page
 
-START_TIMEOUT_S = 5.0
+STOP_TIMEOUT_S = 5.0
 
 
 class BenchServer:
@@ -20,6 +20,7 @@ class BenchServer:
         """Raises OSError when ``port`` is taken; 0 lets the kernel choose."""
         self._bench = bench
         self._socket = socket.create_server(("127.0.0.1", port))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._server = uvicorn.Server(
             uvicorn.Config(
                 make_page(bench),
@@ -31,20 +32,17 @@ class BenchServer:
         )
         self._thread = threading.Thread(target=self._run, name="bench-server", daemon=True)
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
         """Ends streams and connections within two seconds."""
-        self._bench.close()
+        self._bench.ended.set()
         self._server.should_exit = True
         if self._thread.is_alive():
-            self._thread.join(timeout=START_TIMEOUT_S)
+            self._thread.join(timeout=STOP_TIMEOUT_S)
         self._socket.close()
+        self._bench.close()
 
     def _run(self) -> None:
         self._server.run(sockets=[self._socket])

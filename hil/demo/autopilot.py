@@ -13,8 +13,6 @@ from hil.demo.facts import SeenVisit
 from hil.demo.residents import Crowd, Kind
 from hil.demo.robot import Robot
 
-BETWEEN_S = 1.5
-
 
 class Autopilot:
     """``make_robot`` gets the pause that the autopilot can cut short."""
@@ -62,8 +60,6 @@ class Autopilot:
 
     def _run(self) -> None:
         while self._wait_until_on():
-            if not self._pause(BETWEEN_S):
-                continue
             resident = self._crowd.anybody()
             self._kind = resident.kind
             self._on_visit(self._robot.play(resident))

@@ -11,7 +11,7 @@ import signal
 import sqlite3
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -99,6 +99,7 @@ def run_live(folder: DemoFolder, live: Live) -> bool:
 
 
 def _prove(folder: DemoFolder, asked: Asked, path: Path | None) -> bool:
+    signal.signal(signal.SIGTERM, _leave)
     played = play(folder, asked, say)
     text = json.dumps(played.report, ensure_ascii=False, indent=2) + "\n"
     if path is None:
@@ -106,7 +107,12 @@ def _prove(folder: DemoFolder, asked: Asked, path: Path | None) -> bool:
     else:
         path.write_text(text, encoding="utf-8")
     _say_verdicts(played, asked)
-    return played.passed
+    return played.passed and asked.tampering is None
+
+
+def _leave(number: int, frame: object) -> NoReturn:
+    """SIGTERM as an ordinary end: processes stop, the folder goes."""
+    raise SystemExit(128 + number)
 
 
 def _say_verdicts(played: Played, asked: Asked) -> None:

@@ -43,6 +43,7 @@ def gather(
         coordinator=read_store(site.store_path, site.keys.sealing, site.kiosk_key),
         papers=tuple(papers),
         swabbed=tuple(swabbed),
+        deaths=tuple(view.name for view in site.processes() for _ in range(view.restarts)),
         search=_search(site, seen, heard),
     )
 

@@ -51,12 +51,16 @@ class SeenPlace:
 
 @dataclass(frozen=True, slots=True)
 class SeenVisit:
-    """One resident's visit. ``person`` is who really stood there; ``detail`` names nobody."""
+    """One resident's visit. ``person`` and ``body_c`` are who really stood there and how warm.
+
+    ``detail`` is a message id or a sentence and names nobody.
+    """
 
     resident: int
     kind: Kind
     person: Person
     outcome: Outcome
+    body_c: float
     place: SeenPlace | None = None
     ticket: str = ""
     detail: str = ""
@@ -185,11 +189,16 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything the invariants may look at. ``swabbed``: tubes the lanes said were sampled."""
+    """Everything the invariants may look at.
+
+    ``swabbed``: tubes that the lanes reported. ``deaths``: one process name for each process that
+    ended by itself.
+    """
 
     seen: tuple[SeenVisit, ...]
     ledger: LedgerSide
     coordinator: CoordinatorSide
     papers: tuple[Paper, ...]
     swabbed: tuple[str, ...]
+    deaths: tuple[str, ...]
     search: Search

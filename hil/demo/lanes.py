@@ -53,7 +53,10 @@ class LaneStaff:
         request = urllib.request.Request(
             self._url,
             data=form,
-            headers={"Origin": f"{origin.scheme}://{origin.netloc}"},
+            headers={
+                "Origin": f"{origin.scheme}://{origin.netloc}",
+                "Accept": "application/json",
+            },
         )
         for _ in range(_TRIES):
             try:

@@ -48,7 +48,7 @@ _decoder = msgspec.json.Decoder(MirrorPage)
 
 
 class Mirror:
-    """One reader of the mirror folder, for one thread. A screen that is away reads as None."""
+    """A screen that is away reads as None. `frame` serves one thread at a time, the rest any."""
 
     def __init__(self, folder: Path) -> None:
         self._page_path = folder / "screen.json"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hil.demo.facts import Paper
 from hil.models.paper import Paper as PaperPiece
 
+NOTE_TIMEOUT_S = 5.0
 _QUIET_DOTS = 24
 _ENLARGE = 2
 
@@ -21,18 +22,20 @@ class PaperClerk:
 
     def __init__(self, newest_seq: Callable[[], int]) -> None:
         self._newest_seq = newest_seq
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._noted: list[tuple[PaperPiece, int]] = []
 
     def note(self, paper: PaperPiece) -> None:
         """Called from the printer's thread."""
         committed = self._newest_seq()
-        with self._lock:
+        with self._changed:
             self._noted.append((paper, committed))
+            self._changed.notify_all()
 
-    def papers(self) -> tuple[Paper, ...]:
-        """Every paper, decoded now."""
-        with self._lock:
+    def papers(self, count: int) -> tuple[Paper, ...]:
+        """Every paper, decoded now. Waits until ``count`` are noted, at most `NOTE_TIMEOUT_S`."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._noted) >= count, NOTE_TIMEOUT_S)
             noted = list(self._noted)
         return tuple(
             Paper(paper.number, decode_label(paper.bitmap), committed) for paper, committed in noted

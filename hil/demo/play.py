@@ -88,7 +88,11 @@ def _play(site: DemoSite, asked: Asked, say: Callable[[str], None]) -> Played:
         say(f"Breaking it on purpose: {asked.tampering}.")
         Tamperer(site, seen[0].person).tamper(asked.tampering)
     evidence = gather(
-        site, seen=seen, papers=clerk.papers(), swabbed=swabbed, heard=Heard(messages, heard)
+        site,
+        seen=seen,
+        papers=clerk.papers(len(site.stage.printer.papers)),
+        swabbed=swabbed,
+        heard=Heard(messages, heard),
     )
     verdicts = judge(evidence)
     run = Run(

@@ -119,7 +119,7 @@ def _records(evidence: Evidence) -> Json:
         "committed": ledger.last_seq,
         "acknowledged": ledger.last_seq - len(ledger.waiting) - len(ledger.rejected),
         "rejected": len(ledger.rejected),
-        "purged": ledger.last_seq - len(ledger.waiting) - len(ledger.rejected) - len(ledger.kept),
+        "kept_too_long": len(ledger.kept),
         "at_coordinator": len({(r.kiosk, r.epoch, r.seq) for r in stored}),
         "duplicates": len(stored) - len({(r.kiosk, r.epoch, r.seq) for r in stored}),
         "by_kind": {str(kind): count for kind, count in sorted(kinds.items(), key=str)},

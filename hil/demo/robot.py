@@ -27,15 +27,24 @@ _LABEL_KNOWN = frozenset(
 class Pace:
     """How long people take and how long they wait for an answer. All in seconds."""
 
+    walking_s: float  # from one leaving to the next arriving
     reading_s: float  # between seeing a page and touching it
     showing_s: float  # between forehead and code
     result_s: float  # how long somebody looks at the result
+    again_s: float = 3.2  # until the kiosk takes the same phone for shown anew
     patience_s: float = 12.0
     label_patience_s: float = 6.0
 
 
-HURRIED = Pace(reading_s=0.0, showing_s=0.05, result_s=0.0)
-NATURAL = Pace(reading_s=1.2, showing_s=1.0, result_s=4.0, patience_s=30.0, label_patience_s=12.0)
+HURRIED = Pace(walking_s=0.3, reading_s=0.0, showing_s=0.05, result_s=0.0)
+NATURAL = Pace(
+    walking_s=1.5,
+    reading_s=1.2,
+    showing_s=1.0,
+    result_s=4.0,
+    patience_s=30.0,
+    label_patience_s=12.0,
+)
 
 
 class Gone(Exception):
@@ -77,6 +86,7 @@ class Robot:
 
     def _come_forward(self) -> Snapshot:
         """Wait until the place before the kiosk is free; the one before may have to leave."""
+        self._wait(self._pace.walking_s)
         ends_s = time.monotonic() + self._pace.patience_s
         while time.monotonic() < ends_s:
             free = self._listener.wait_for(lambda snap: snap.page is Page.ATTRACT, 0.25)
@@ -126,7 +136,7 @@ class Robot:
         if hesitates:
             self._touch(Action.NOT_ME, lambda now: now.page is not Page.CONFIRM)
             back = self._see(lambda now: now.page is not Page.CONFIRM)
-            self._wait(self._pace.showing_s)
+            self._wait(self._pace.again_s)
             self._stage.hold_code(self._code_text(resident))
             return back.number
         if resident.habit.confirms:
@@ -229,7 +239,14 @@ def _seen(
     detail: str = "",
 ) -> SeenVisit:
     return SeenVisit(
-        resident.number, resident.kind, resident.person, outcome, place, ticket, detail
+        resident=resident.number,
+        kind=resident.kind,
+        person=resident.person,
+        outcome=outcome,
+        body_c=resident.body_c,
+        place=place,
+        ticket=ticket,
+        detail=detail,
     )
 
 

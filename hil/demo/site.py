@@ -23,8 +23,9 @@ from hil.demo.listener import CoreListener
 from hil.demo.mirror import Mirror
 from hil.demo.ports import free_ports
 from hil.demo.settings import SitePlan, write_private
-from hil.demo.stage import HEAT_BALANCE_K, Stage
+from hil.demo.stage import Stage
 from hil.demo.supervisor import StartError, Supervisor
+from hil.models.thermometer import HEAT_BALANCE_K
 from kiosk.ipc.channel import socket_path
 
 BROKER_TIMEOUT_S = 5.0
@@ -32,6 +33,7 @@ COORDINATOR_TIMEOUT_S = 15.0
 KIOSK_TIMEOUT_S = 20.0
 _POLL_S = 0.02
 
+COORDINATOR_PROCESSES = {"site-coordinator": "run", "site-monitor": "monitor"}
 KIOSK_PROCESSES = ("kiosk-core", "kiosk-camera", "kiosk-uplink", "kiosk-screen")
 _BROKER_PLACES = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 
@@ -116,17 +118,12 @@ class DemoSite:
             settings.toml_text({}, settings.kiosk_sections(plan)),
         )
         self.stage.start()
-        for verb in ("run", "monitor"):
-            self._run(
-                f"coordinator-{verb}",
-                (_program("site-coordinator"), verb, "--config", str(coordinator)),
-            )
+        for name, verb in COORDINATOR_PROCESSES.items():
+            self._run(name, (_program("site-coordinator"), verb, "--config", str(coordinator)))
         for name in KIOSK_PROCESSES:
             self._run(name, (_program(name), "--config", str(kiosk)))
         self.listener.start()
-        self._supervisor.wait_ready(
-            ("coordinator-run", "coordinator-monitor"), COORDINATOR_TIMEOUT_S
-        )
+        self._supervisor.wait_ready(tuple(COORDINATOR_PROCESSES), COORDINATOR_TIMEOUT_S)
         self._supervisor.wait_ready(KIOSK_PROCESSES, KIOSK_TIMEOUT_S)
 
     def stop_processes(self) -> None:

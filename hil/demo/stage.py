@@ -14,13 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hil.demo.folder import DemoFolder
-from hil.faults import FaultWord, InstrumentKind, SkinKind, words_for
+from hil.faults import MOMENTARY, FaultWord, InstrumentKind, SkinKind, words_for
 from hil.models.paper import Paper
-from hil.models.thermometer import HEAT_BALANCE_K
 from hil.twins import CameraTwin, PrinterTwin, ThermometerTwin, WireBytes
-
-__all__ = ["HEAT_BALANCE_K", "Instrument", "Shown", "Stage"]
 
 SKINS = {
     InstrumentKind.THERMOMETER: SkinKind.PTY,
@@ -31,13 +27,12 @@ SKINS = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """``holding`` is ``nothing``, ``code`` or ``label``. Temperatures in degC."""
+    """Temperatures in degC. ``faults`` are those that hold now, one an instrument at most."""
 
     forehead: bool = False
     core_c: float = 36.6
     distance_cm: float = 3.5
     ambient_c: float = 24.0
-    holding: str = "nothing"
     faults: tuple[tuple[InstrumentKind, FaultWord], ...] = ()
 
     def fault_of(self, instrument: InstrumentKind) -> FaultWord | None:
@@ -57,10 +52,6 @@ class Stage:
         self.camera = CameraTwin(self._camera_path, seed=seed)
         self._lock = threading.Lock()
         self._shown = Shown()
-
-    @classmethod
-    def of(cls, folder: DemoFolder, seed: int) -> Stage:
-        return cls(folder.twins, seed)
 
     @property
     def camera_frames(self) -> Path:
@@ -106,22 +97,19 @@ class Stage:
 
     def hold_code(self, text: str) -> None:
         """A phone with this QR code before the camera."""
-        self._hold("code")
         self.camera.show(text)
 
     def hold_label(self, bitmap: NDArray[np.bool_]) -> None:
         """A printed label before the camera."""
-        self._hold("label")
         self.camera.show_label(bitmap)
 
     def put_code_away(self) -> None:
-        self._hold("nothing")
         self.camera.show(None)
 
     def leave(self) -> None:
         """Nobody stands there any more."""
         with self._lock:
-            self._shown = replace(self._shown, forehead=False, holding="nothing")
+            self._shown = replace(self._shown, forehead=False)
         self.thermometer.leave()
         self.camera.show(None)
 
@@ -137,8 +125,9 @@ class Stage:
     def fault(self, kind: InstrumentKind, word: FaultWord) -> None:
         """One fault at a time an instrument: the one before heals."""
         self.heal(kind)
-        with self._lock:
-            self._shown = replace(self._shown, faults=(*self._shown.faults, (kind, word)))
+        if word not in MOMENTARY:
+            with self._lock:
+                self._shown = replace(self._shown, faults=(*self._shown.faults, (kind, word)))
         self.twin(kind).fault(word)
 
     def heal(self, kind: InstrumentKind) -> None:
@@ -157,7 +146,3 @@ class Stage:
 
     def _wired(self, kind: InstrumentKind) -> ThermometerTwin | PrinterTwin:
         return self.thermometer if kind is InstrumentKind.THERMOMETER else self.printer
-
-    def _hold(self, what: str) -> None:
-        with self._lock:
-            self._shown = replace(self._shown, holding=what)

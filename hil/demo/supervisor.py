@@ -74,6 +74,14 @@ class Supervisor:
         with self._changed:
             return tuple(self._views.values())
 
+    def wait_for(
+        self, name: str, wanted: Callable[[ChildView], bool], timeout_s: float
+    ) -> ChildView | None:
+        """The view of one process once it is ``wanted``, None when the time is over."""
+        with self._changed:
+            met = self._changed.wait_for(lambda: wanted(self._views[name]), timeout_s)
+            return self._views[name] if met else None
+
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> bool:
         """Send a signal; the process is then restarted if it dies. False: it was not running."""
         return bool(self._order(lambda: self._children[name].signal(number)))

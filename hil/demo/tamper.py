@@ -13,6 +13,7 @@ from contextlib import closing
 from enum import StrEnum
 
 from msgspec.structs import replace
+from serial import Serial
 
 from contracts.envelope import decode_envelope, encode_envelope
 from contracts.record import AnyRecordBody, CheckedIn, FeverHeld, Person
@@ -24,6 +25,7 @@ from drivers.label_printer.escpos_label import escpos_label
 from drivers.label_printer.render import render_label
 from hil.demo.site import DemoSite
 
+PRINTER_BAUD = 115_200
 PRINT_TIMEOUT_S = 10.0
 
 
@@ -225,13 +227,11 @@ class Tamperer:
     def _print(self, data: bytes) -> None:
         printer = self._site.stage.printer
         before = len(printer.papers)
-        port = os.open(printer.url.removeprefix("pty:"), os.O_WRONLY | os.O_NOCTTY)
-        try:
-            while data:
-                data = data[os.write(port, data) :]
-        finally:
-            os.close(port)
-        printer.wait_for_papers(before + 1, PRINT_TIMEOUT_S)
+        with Serial(printer.url.removeprefix("pty:"), PRINTER_BAUD, exclusive=True) as port:
+            port.write(data)
+            papers = printer.wait_for_papers(before + 1, PRINT_TIMEOUT_S)
+        if len(papers) == before:
+            raise NothingToBreak(f"The printer printed nothing within {PRINT_TIMEOUT_S:.0f} s.")
 
     def _leak(self) -> None:
         with (self._site.folder.logs / "kiosk-core.log").open("a", encoding="utf-8") as log:

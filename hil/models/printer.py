@@ -91,7 +91,7 @@ class PrinterModel:
     def receive(self, data: bytes) -> None:
         """Bytes from the host, in any pieces. Real-time commands are answered by `advance`."""
         window, known = self._seen + data, len(self._seen)
-        fed, after = known, 0
+        fed = known
         for match in _REAL_TIME.finditer(window):
             if match.end() <= known:
                 continue
@@ -103,9 +103,9 @@ class PrinterModel:
                 self.mechanism.mishap(f"obeyed {words} in the middle of other data")
             self._feed(window[last : match.end()])
             self._obey_at_once(match.group())
-            fed = after = match.end()
+            fed = match.end()
         self._feed(window[fed:])
-        self._seen = window[max(after, len(window) - _LONGEST_REAL_TIME + 1) :]
+        self._seen = window[-_LONGEST_REAL_TIME + 1 :]
 
     def _feed(self, data: bytes) -> None:
         for heard in self._reader.feed(data):

@@ -78,7 +78,9 @@ class Eye:
 
     def frames_per_s(self, now_s: float) -> float:
         """Over the last frames; 0.0 when none came lately."""
-        if len(self._arrivals_s) < 2 or now_s - self._arrivals_s[-1] > self._stale_after_s:
+        if not self.is_open or len(self._arrivals_s) < 2:
+            return 0.0
+        if now_s - self._arrivals_s[-1] > self._stale_after_s:
             return 0.0
         lasted_s = self._arrivals_s[-1] - self._arrivals_s[0]
         return round((len(self._arrivals_s) - 1) / lasted_s, 1) if lasted_s > 0 else 0.0

@@ -43,8 +43,8 @@ class Preview:
 def _fitted(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The middle of the picture in the shape of the preview: nothing is stretched."""
     height, width = pixels.shape[:2]
-    wide = min(width, height * WIDTH // HEIGHT)
-    high = min(height, width * HEIGHT // WIDTH)
+    wide = max(1, min(width, height * WIDTH // HEIGHT))
+    high = max(1, min(height, width * HEIGHT // WIDTH))
     left, top = (width - wide) // 2, (height - high) // 2
     middle = pixels[top : top + high, left : left + wide]
     return np.asarray(cv2.resize(middle, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA), np.uint8)

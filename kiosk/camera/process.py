@@ -66,6 +66,7 @@ class CameraProcess:
         self._life = life
         self._reading_period_s = 1.0 / settings.frames_per_s
         self._gate = GATE_CLOSED
+        self._not_before_s = 0.0  # a frame from before the visit may show the person before
         self._connection = 0
         self._due_s = clock()
         self._status_due_s = clock()
@@ -124,12 +125,13 @@ class CameraProcess:
         if gate.visit != self._gate.visit or not gate.reading:
             self._preview.wipe()
             self._sightings.forget()
+            self._not_before_s = self._clock()
         self._gate = gate
         self._due_s = self._clock()
 
     def _look(self, now_s: float) -> None:
         frame = self._eye.look(now_s, FRAME_WAIT_S)
-        if frame is not None and self._gate.reading:
+        if frame is not None and self._gate.reading and frame.captured_s >= self._not_before_s:
             self._preview.show(frame)
             self._read(frame)
         period_s = self._reading_period_s if self._gate.reading else 1.0 / IDLE_FRAMES_PER_S

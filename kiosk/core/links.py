@@ -9,54 +9,64 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from config.model import KioskConfig, ThermometerMode
+from config.model import KioskConfig, PrinterSection, ThermometerMode, ThermometerSection
 from drivers.label_printer.escpos_label import process_id_request
 from firmware_bridge.autobaud import AutoBaud
-from firmware_bridge.codecs.escpos_frames import ReportChanges, StatusQuery
+from firmware_bridge.codecs.escpos_frames import StatusQuery
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
 from firmware_bridge.errors import LinkError
-from firmware_bridge.handshake import greet
 from firmware_bridge.hotplug import HotplugWatch
 from firmware_bridge.link import Link, LinkEvent
+from firmware_bridge.printer_greeting import PrinterGreeting
 from firmware_bridge.transport import TransportUrl, open_transport
 from kiosk.core.device_desk import PRINTER, THERMOMETER
 
 THERMOMETER_SILENCE_S = 1.0
 THERMOMETER_POLL_S = 0.1
 PRINTER_POLL_S = 0.5
-PRINTER_SILENCE_S = 1.7  # three questions without an answer; a fault shows within 2 s
+PRINTER_SILENCE_S = 1.7  # three questions without an answer, in time to show it within 2 s
 PROBE_TIMEOUT_S = 0.5
+
+
+def thermometer_link(section: ThermometerSection, on_event: Callable[[LinkEvent], None]) -> Link:
+    """Finds the speed by itself; in polled mode it asks ten times a second."""
+    polled = section.mode is ThermometerMode.POLLED
+    question = ThermometerCommand.QUERY if polled else ThermometerCommand.CONTINUOUS
+    return Link(
+        THERMOMETER,
+        partial(open_transport, section.url, section.bauds[0]),
+        Gy90615Codec,
+        on_event,
+        handshake=AutoBaud(section.bauds, Gy90615Codec().encode(question), Gy90615Codec),
+        silence_s=THERMOMETER_SILENCE_S,
+        polls=(ThermometerCommand.QUERY,) if polled else (),
+        poll_s=THERMOMETER_POLL_S,
+    )
+
+
+def printer_link(section: PrinterSection, on_event: Callable[[LinkEvent], None]) -> Link:
+    """Asks for the status twice a second and is told every change in between."""
+    return Link(
+        PRINTER,
+        partial(open_transport, section.url, section.baud),
+        EscposStatusCodec,
+        on_event,
+        handshake=PrinterGreeting(),
+        silence_s=PRINTER_SILENCE_S,
+        polls=(StatusQuery(),),
+        poll_s=PRINTER_POLL_S,
+    )
 
 
 class DeviceLinks:
     """Starts and stops both links. A malformed address is a fault of its link alone."""
 
     def __init__(self, config: KioskConfig, on_event: Callable[[LinkEvent], None]) -> None:
-        thermometer, printer = config.thermometer, config.printer
-        polled = thermometer.mode is ThermometerMode.POLLED
-        question = ThermometerCommand.QUERY if polled else ThermometerCommand.CONTINUOUS
-        self.thermometer = Link(
-            THERMOMETER,
-            partial(open_transport, thermometer.url, thermometer.bauds[0]),
-            Gy90615Codec,
-            on_event,
-            handshake=AutoBaud(thermometer.bauds, Gy90615Codec().encode(question), Gy90615Codec),
-            silence_s=THERMOMETER_SILENCE_S,
-            polls=(ThermometerCommand.QUERY,) if polled else (),
-            poll_s=THERMOMETER_POLL_S,
-        )
-        self.printer = Link(
-            PRINTER,
-            partial(open_transport, printer.url, printer.baud),
-            EscposStatusCodec,
-            on_event,
-            handshake=greet(EscposStatusCodec().encode(ReportChanges())),
-            silence_s=PRINTER_SILENCE_S,
-            polls=(StatusQuery(),),
-            poll_s=PRINTER_POLL_S,
-        )
-        paths = [path for url in (thermometer.url, printer.url) if (path := _watched(url))]
+        self.thermometer = thermometer_link(config.thermometer, on_event)
+        self.printer = printer_link(config.printer, on_event)
+        urls = (config.thermometer.url, config.printer.url)
+        paths = [path for url in urls if (path := _watched(url))]
         self._hotplug = HotplugWatch(self._poke, paths)
 
     def start(self) -> None:

@@ -6,7 +6,7 @@ Owns the order of the questions. Must not know cameras or screens, and keeps not
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.registration_code import (
@@ -33,7 +33,7 @@ class CodeProblem(StrEnum):
 class CodeAccepted:
     """Ours, genuine and in force. Colour and policy are judged elsewhere."""
 
-    code: RegistrationCode = field(repr=False)
+    code: RegistrationCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,5 +60,5 @@ def _decode(line: bytes) -> AnyMessage | BadLine:
         return BadLine(len(line), "line longer than the limit")
     try:
         return _decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return BadLine(len(line), "not a message of this protocol")

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kiosk.ledger.errors import LedgerBroken, LedgerFull, LedgerRefused
-from kiosk.ledger.quota import PAGE_BYTES, Ballast, limit_pages
+from kiosk.ledger.quota import PAGE_BYTES, Ballast, Quota
 
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x4E435331  # "NCS1", so that `file` and we know whose database this is
@@ -41,7 +41,7 @@ class Database:
 
     def __init__(self, path: Path, *, quota_bytes: int, make_epoch: Callable[[], str]) -> None:
         self.path = path
-        self.quota_bytes = quota_bytes
+        self.quota = Quota(path, quota_bytes)
         self._ballast = Ballast(path)
         self._failed: LedgerBroken | None = None
         if not path.exists():
@@ -71,15 +71,15 @@ class Database:
 
     @contextmanager
     def draining(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that only makes room: it may use what lies beyond quota and ballast."""
+        """A transaction that only makes room, and may use a little beyond the quota for it."""
         with self._translated():
-            limit_pages(self._connection, self.quota_bytes + self.quota_bytes // 20)
+            self.quota.impose(self._connection, draining=True)
         try:
             with self.transaction() as connection:
                 yield connection
         finally:
             if self._failed is None:
-                limit_pages(self._connection, self.quota_bytes)
+                self.quota.impose(self._connection)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -88,23 +88,33 @@ class Database:
             yield self._connection
 
     def drop_ballast(self) -> bool:
-        """Free the reserve for a drain on a full disk; False when it is gone already."""
-        return self._ballast.drop()
+        """Make room for a drain on a full disk; False when the ballast is gone already."""
+        dropped = self._ballast.drop()
+        if dropped:
+            self._cut_log()
+        return dropped
 
     def settle(self) -> None:
-        """Move the log into the file and cut it, so that deleted bytes are gone from both."""
-        with suppress(LedgerFull), self._translated():  # no room now: the next time will do
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        """After a purge: deleted bytes are gone from file and log, the ballast is held again."""
+        self._cut_log()
         self._ballast.load()
 
     def close(self) -> None:
         self._connection.close()
 
+    def _cut_log(self) -> None:
+        """Without waiting for a reader or for room: the next time will do."""
+        with suppress(LedgerFull), self._translated():
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        with self._translated():
+            self._connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
     def _set_up(self, make_epoch: Callable[[], str]) -> None:
         self._connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         for setting in _SETTINGS:
             self._connection.execute(setting)
-        limit_pages(self._connection, self.quota_bytes)
+        self.quota.impose(self._connection)
         version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0:
             self._create(make_epoch())
@@ -150,8 +160,8 @@ class Database:
             if error.sqlite_errorname.startswith("SQLITE_FULL"):
                 raise LedgerFull(
                     f"the ledger {self.path.name} has used its quota of"
-                    f" {self.quota_bytes // (1024 * 1024)} MB or the disk is full: let the outbox"
-                    " drain, send residents to the manual desk until then"
+                    f" {self.quota.limit_bytes // (1024 * 1024)} MB or the disk is full: let the"
+                    " outbox drain, send residents to the manual desk until then"
                 ) from error
             if error.sqlite_errorname.startswith("SQLITE_BUSY"):
                 raise LedgerBroken(

@@ -1,8 +1,9 @@
 """The ledger: every durable change of the kiosk is one method here and one transaction in it.
 
 The core is its only user and only writer, from one thread. When a method returns, its change is on
-the disk (WAL, synchronous=FULL); when it raises, nothing of it happened. Must not decide anything:
-the flow has decided, the ledger refuses what must never be.
+the disk (WAL, synchronous=FULL); when it raises, nothing of it happened. The one exception is
+`LedgerBroken`: a disk that fails at the very commit leaves it open, and the reopened file tells.
+Must not decide anything: the flow has decided, the ledger refuses what must never be.
 """
 
 from __future__ import annotations
@@ -23,14 +24,15 @@ from kiosk.flow.label_job import (
     LabelVoided,
 )
 from kiosk.flow.tube import TubeState
-from kiosk.ledger import fever_holds, labels, outbox, quota, tubes
+from kiosk.ledger import fever_holds, labels, outbox, tubes
 from kiosk.ledger.database import Database
 from kiosk.ledger.errors import EarlierCheckIn, LedgerError, LedgerFull
-from kiosk.ledger.outbox import MakeEnvelope
+from kiosk.ledger.outbox import MakeEnvelope, Progress
 from kiosk.ledger.quota import Fullness
 from kiosk.ledger.rows import CheckInWrite, FeverHoldRow, TubeRow
 
-PURGE_BATCH = 2_000  # records a transaction: a purge of a day never holds up a check-in
+PURGE_AT_MOST = 5_000  # records a call, about 0.3 s of the core's thread
+DRAIN_BATCH = 500  # records a transaction: its log fits into the ballast on a full disk
 
 
 class Ledger:
@@ -83,7 +85,7 @@ class Ledger:
         quota on: what is left is for finishing what has begun.
         """
         with self._database.transaction() as connection:
-            quota.refuse_when_closed(connection, self._database.quota_bytes)
+            self._database.quota.refuse_when_closed(connection)
             seq = outbox.append(connection, make_envelope)
             tubes.bind(connection, write, seq)
             if write.label_job is not None:
@@ -212,7 +214,13 @@ class Ledger:
         """
         if ack.epoch != self._epoch:
             return 0
-        return self._drain(lambda connection: outbox.acknowledge(connection, ack, now_s))
+        acknowledged, more = 0, True
+        while more:
+            progress = self._drain(
+                lambda connection: outbox.acknowledge(connection, ack, now_s, DRAIN_BATCH)
+            )
+            acknowledged, more = acknowledged + progress.records, progress.more
+        return acknowledged
 
     @property
     def database_id(self) -> str | None:
@@ -223,13 +231,15 @@ class Ledger:
     def purge(self, acked_before_s: float) -> int:
         """Delete what was acknowledged before that time, for good; how many records.
 
-        The newest record of all stays: the next sequence number follows from it.
+        At most `PURGE_AT_MOST`, the next call goes on. The newest record of all stays: the next
+        sequence number follows from it.
         """
-        purged = 0
-        while batch := self._drain(
-            lambda connection: outbox.purge(connection, acked_before_s, PURGE_BATCH)
-        ):
-            purged += batch
+        purged, more = 0, True
+        while more and purged < PURGE_AT_MOST:
+            progress = self._drain(
+                lambda connection: outbox.purge(connection, acked_before_s, DRAIN_BATCH)
+            )
+            purged, more = purged + progress.records, progress.more
         if purged:
             self._database.settle()
         return purged
@@ -251,11 +261,11 @@ class Ledger:
     def used_bytes(self) -> int:
         """Bytes of the quota that hold something."""
         with self._database.reading() as connection:
-            return quota.used_bytes(connection)
+            return self._database.quota.used_bytes(connection)
 
     def fullness(self) -> Fullness:
         with self._database.reading() as connection:
-            return quota.fullness_of(quota.used_bytes(connection), self._database.quota_bytes)
+            return self._database.quota.fullness(connection)
 
     def answers(self) -> bool:
         """For the watchdog: did the file answer a small question just now? Never raises."""
@@ -275,13 +285,13 @@ class Ledger:
                 return outbox.last_seq(connection)
             return outbox.append(connection, make_envelope)
 
-    def _drain(self, statements: Callable[[Connection], int]) -> int:
-        """Run in a transaction; on a full disk once more with the ballast dropped."""
+    def _drain(self, batch: Callable[[Connection], Progress]) -> Progress:
+        """One transaction; on a full disk once more, with the ballast dropped."""
         try:
             with self._database.draining() as connection:
-                return statements(connection)
+                return batch(connection)
         except LedgerFull:
             if not self._database.drop_ballast():
                 raise
         with self._database.draining() as connection:
-            return statements(connection)
+            return batch(connection)

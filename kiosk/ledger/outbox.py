@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from sqlite3 import Connection
 
 from contracts.acknowledgement import Acknowledgement
@@ -11,6 +12,14 @@ from kiosk.ledger.errors import LedgerBroken
 MakeEnvelope = Callable[[int], bytes]
 """Given the record's sequence number, makes its sealed and signed bytes. Runs in the transaction:
 when it raises, nothing was written and the number is given out again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """``records`` were changed in this batch; ``more``: another batch may find some."""
+
+    records: int
+    more: bool
 
 
 def last_seq(connection: Connection) -> int:
@@ -34,45 +43,49 @@ def append(connection: Connection, make_envelope: MakeEnvelope) -> int:
     return seq
 
 
-def acknowledge(connection: Connection, ack: Acknowledgement, now_s: float) -> int:
-    """Mark what a verified acknowledgement of this epoch covers; how many records it newly covers.
+def acknowledge(connection: Connection, ack: Acknowledgement, now_s: float, limit: int) -> Progress:
+    """Mark about ``limit`` records that a verified acknowledgement of this epoch covers.
 
-    The first one fixes whose acknowledgements count: another store covers nothing. A rejected
+    The first acknowledgement fixes whose ones count: another store covers nothing. A rejected
     record stays rejected, whatever is said later.
     """
     known, high_water = connection.execute("SELECT database_id, high_water FROM ledger").fetchone()
     if known is None:
         connection.execute("UPDATE ledger SET database_id = ?", (ack.database_id,))
     elif known != ack.database_id:
-        return 0
+        return Progress(0, more=False)
     _refuse_future(connection, ack)
     connection.executemany(
         "UPDATE outbox SET state = 'rejected', acked_at_s = NULL, why = ?"
         " WHERE seq = ? AND state <> 'rejected'",
         [(rejection.why, rejection.seq) for rejection in ack.rejected],
     )
-    ranges = [(high_water + 1, ack.high_water), *ack.selective]
+    reached = min(ack.high_water, high_water + limit)
+    ranges = [(high_water + 1, reached)]
+    if reached == ack.high_water:
+        ranges += ack.selective
     newly = connection.executemany(
         "UPDATE outbox SET state = 'acked', acked_at_s = ?"
         " WHERE seq BETWEEN ? AND ? AND state = 'waiting'",
         [(now_s, first, last) for first, last in ranges],
     ).rowcount
-    if ack.high_water > high_water:
-        connection.execute("UPDATE ledger SET high_water = ?", (ack.high_water,))
-    return newly
+    if reached > high_water:
+        connection.execute("UPDATE ledger SET high_water = ?", (reached,))
+    return Progress(newly, more=reached < ack.high_water)
 
 
-def purge(connection: Connection, acked_before_s: float, limit: int) -> int:
-    """Delete at most ``limit`` records acknowledged before that time; how many.
+def purge(connection: Connection, acked_before_s: float, limit: int) -> Progress:
+    """Delete at most ``limit`` records acknowledged before that time.
 
     The newest record of all stays, whatever its state: the next number follows from it.
     """
-    return connection.execute(
+    gone = connection.execute(
         "DELETE FROM outbox WHERE seq IN ("
         " SELECT seq FROM outbox WHERE state = 'acked' AND acked_at_s < ?"
         " AND seq < (SELECT max(seq) FROM outbox) LIMIT ?)",
         (acked_before_s, limit),
     ).rowcount
+    return Progress(gone, more=gone == limit)
 
 
 def pending(connection: Connection, after_seq: int, limit: int) -> list[tuple[int, bytes]]:

@@ -15,10 +15,14 @@ from sqlite3 import Connection
 from kiosk.ledger.errors import LedgerFull
 
 PAGE_BYTES = 4096
-BALLAST_BYTES = 1024 * 1024
 WARN_FRACTION = 0.70
 ALERT_FRACTION = 0.85
 CLOSED_FRACTION = 0.95
+DRAIN_FRACTION = 1.05  # an acknowledgement makes rows grow before their deletion makes room
+
+# Freeing the log takes what the log holds, at most 500 pages, and a batch of a drain on top.
+BALLAST_BYTES = 4 * 1024 * 1024
+DISK_RESERVE_BYTES = 4 * 1024 * 1024
 
 
 class Fullness(StrEnum):
@@ -42,28 +46,52 @@ def fullness_of(used_bytes: int, quota_bytes: int) -> Fullness:
     return Fullness.ROOM
 
 
-def limit_pages(connection: Connection, quota_bytes: int) -> None:
-    """SQLite refuses to grow the file past the quota; rows may still be changed and deleted."""
-    connection.execute(f"PRAGMA max_page_count = {max(1, quota_bytes // PAGE_BYTES)}")
+class Quota:
+    """``limit_bytes`` for the ledger's file, and the disk it shares with others."""
+
+    def __init__(self, ledger_path: Path, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self._directory = ledger_path.parent
+
+    def impose(self, connection: Connection, *, draining: bool = False) -> None:
+        """SQLite refuses to grow the file past the quota; rows may be changed and deleted."""
+        limit_bytes = self.limit_bytes * (DRAIN_FRACTION if draining else 1.0)
+        connection.execute(f"PRAGMA max_page_count = {max(1, int(limit_bytes) // PAGE_BYTES)}")
+
+    def used_bytes(self, connection: Connection) -> int:
+        """Bytes of the file that hold something: free pages are room for new records."""
+        free: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
+        return _file_bytes(connection) - free * PAGE_BYTES
+
+    def fullness(self, connection: Connection) -> Fullness:
+        """CLOSED also when others have filled the disk, whatever the quota says."""
+        if self._disk_is_full():
+            return Fullness.CLOSED
+        return fullness_of(self.used_bytes(connection), self.limit_bytes)
+
+    def refuse_when_closed(self, connection: Connection) -> None:
+        """Raises `LedgerFull` while the fullness is CLOSED."""
+        if self._disk_is_full():
+            raise LedgerFull(
+                "the disk of the ledger is full and nobody is taken in: remove what else lies on"
+                " it, send residents to the manual desk until then"
+            )
+        if _file_bytes(connection) < CLOSED_FRACTION * self.limit_bytes:
+            return  # whatever of it is free
+        if self.fullness(connection) is Fullness.CLOSED:
+            raise LedgerFull(
+                "the ledger is 95 % full and takes nobody in: let the outbox drain, send residents"
+                " to the manual desk until then"
+            )
+
+    def _disk_is_full(self) -> bool:
+        disk = os.statvfs(self._directory)
+        return disk.f_bavail * disk.f_frsize < DISK_RESERVE_BYTES
 
 
-def used_bytes(connection: Connection) -> int:
-    """Bytes of the file that hold something: free pages are room for new records."""
+def _file_bytes(connection: Connection) -> int:
     pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
-    free: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
-    return (pages - free) * PAGE_BYTES
-
-
-def refuse_when_closed(connection: Connection, quota_bytes: int) -> None:
-    """Raises `LedgerFull` from `CLOSED_FRACTION` on."""
-    pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
-    if pages * PAGE_BYTES < CLOSED_FRACTION * quota_bytes:
-        return  # whatever of it is free
-    if fullness_of(used_bytes(connection), quota_bytes) is Fullness.CLOSED:
-        raise LedgerFull(
-            "the ledger is 95 % full and takes nobody in: let the outbox drain, send residents to"
-            " the manual desk until then"
-        )
+    return pages * PAGE_BYTES
 
 
 class Ballast:

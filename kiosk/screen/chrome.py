@@ -61,7 +61,7 @@ def frame(
         title = strip(c, row, snapshot, now_s, step=0)
     top = title.bottom + c.px(2)
     content = Box(margin, top, dock.w, dock.y - c.px(GAP) - top)
-    return Rooms(title, content, _dock(c, dock, back, staff))
+    return Rooms(title, content, _dock(c, dock, back, called=snapshot.help_called, staff=staff))
 
 
 def heading(c: Composer, box: Box, text: str, ink: Colour = INK) -> None:
@@ -95,7 +95,7 @@ def _name(c: Composer, room: Box, snapshot: Snapshot) -> None:
         fault_pill(c, rest, snapshot.faults[0])
 
 
-def _dock(c: Composer, dock: Box, back: str, staff: bool) -> Box:
+def _dock(c: Composer, dock: Box, back: str, *, called: bool, staff: bool) -> Box:
     """The fixed keys, from the right; returns the room that is left of them."""
     other = Language.EN if c.language is Language.ZH else Language.ZH
     size = c.say("button.normal-text" if c.large else "button.large-text")
@@ -106,8 +106,12 @@ def _dock(c: Composer, dock: Box, back: str, staff: bool) -> Box:
         (Action.LANGUAGE, c.say(f"button.language-{other.value}"), "", PLAIN),
     ):
         width = _key_width(c, label, icon)
-        if action is not Action.CALL_STAFF or staff:
-            c.key(Box(right - width, dock.y, width, dock.h), action, label, look=look, icon=icon)
+        box = Box(right - width, dock.y, width, dock.h)
+        if action is not Action.CALL_STAFF:
+            c.key(box, action, label, look=look, icon=icon)
+        elif staff:
+            label = c.say("button.staff-called") if called else label
+            c.key(box, action, label, look=look, icon="check" if called else icon)
         right -= width + c.px(KEY_GAP)
     left = Box(dock.x, dock.y, right - dock.x, dock.h)
     if not back:

@@ -96,9 +96,8 @@ class Composer:
         return self._words.text(message_id, **parameters)
 
     def say_or(self, message_id: str, otherwise: str) -> str:
-        """A message named by the core; ``otherwise`` is shown for one this catalogue lacks."""
-        known = message_id in self._words.message_ids
-        return self.say(message_id if known else otherwise)
+        """A message that the core named; the text ``otherwise`` when this catalogue lacks it."""
+        return self.say(message_id) if message_id in self._words.message_ids else otherwise
 
     def changes_at(self, when_s: float) -> None:
         """The picture is out of date at ``when_s`` at the latest."""
@@ -150,7 +149,7 @@ class Composer:
         side = min(box.w, box.h)
         circle = box.middle(side, side)
         self.add(Panel(circle, fill, radius_px=side // 2))
-        self.icon(name, circle.inset(round(side * 0.22)), ink)
+        self.icon(name, circle.inset(round(side * 0.19)), ink)
 
     def ring(self, box: Box, part: float, colour: Colour, track: Colour) -> None:
         side = min(box.w, box.h)
@@ -238,7 +237,7 @@ class Composer:
 
     def width(self, text: str, size: float, weight: Weight = Weight.REGULAR) -> int:
         """How wide ``text`` is at ``size`` units, in pixels, rounded up."""
-        return int(self._layout.typeface.width_px(text, self.px(size), weight)) + 1
+        return self._layout.typeface.width_px(text, self.px(size), weight) + 1
 
     def set_height(
         self,

@@ -42,20 +42,23 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A rectangle with rounded corners."""
+    """A rectangle with rounded corners; ``pen`` is the width of its outline."""
 
     at: Point
     w: float
     h: float
     radius: float
     filled: bool = False
+    pen: float = STROKE
 
 
 Mark: TypeAlias = Line | Circle | Arc | Tile
 
 
 def _finder(x: float, y: float) -> tuple[Mark, ...]:
-    return Tile((x, y), 3.4, 3.4, 0.5), Tile((x + 1.2, y + 1.2), 1.0, 1.0, 0.2, filled=True)
+    """The corner square of a QR code, 3.4 units wide."""
+    frame = Tile((x + 0.35, y + 0.35), 2.7, 2.7, 0.3, pen=0.7)
+    return frame, Tile((x + 1.2, y + 1.2), 1.0, 1.0, 0.1, filled=True)
 
 
 _PERSON: tuple[Mark, ...] = (Circle((12, 8), 4), Arc((12, 21), 7.5, 180, 360))
@@ -74,14 +77,15 @@ ICONS: Mapping[str, tuple[Mark, ...]] = {
         Line(((12, 3), (12, 4.6))),
     ),
     "phone-code": (
-        Tile((5.5, 2), 13, 20, 2.4),
-        *_finder(8, 6),
-        *_finder(12.6, 6),
-        *_finder(8, 10.6),
-        Tile((12.9, 11), 1.1, 1.1, 0.2, filled=True),
-        Tile((15, 11), 1.1, 1.1, 0.2, filled=True),
-        Tile((13.9, 12.8), 1.1, 1.1, 0.2, filled=True),
-        Line(((10.8, 18.6), (13.2, 18.6))),
+        Tile((5, 1.6), 14, 20.8, 2.6),
+        *_finder(7.9, 5.6),
+        *_finder(12.7, 5.6),
+        *_finder(7.9, 10.4),
+        *(
+            Tile(at, 1.0, 1.0, 0.1, filled=True)
+            for at in ((12.9, 10.6), (14.9, 10.6), (13.9, 11.7), (12.9, 12.8), (14.9, 12.8))
+        ),
+        Line(((10.6, 18.4), (13.4, 18.4))),
     ),
     "thermometer": (
         Arc((12, 17), 4.2, -58, 238),
@@ -92,12 +96,11 @@ ICONS: Mapping[str, tuple[Mark, ...]] = {
         Line(((12, 16), (12, 9))),
     ),
     "forehead": (
-        Arc((10, 9.5), 6, 150, 395),
-        Line(((4.8, 12.5), (3.6, 15.2), (5.4, 15.6), (5.4, 18), (8.4, 18), (8.4, 21.5))),
-        Line(((15, 13), (14.2, 15.6), (14.2, 21.5))),
-        Line(((20.8, 5), (18.6, 6))),
-        Line(((21.6, 9.5), (19.2, 9.5))),
-        Line(((20.8, 14), (18.6, 13))),
+        Arc((9.2, 9), 6, 145, 385),
+        Line(((14.6, 11.5), (16.1, 14.4), (14.4, 14.9), (14.4, 17.6), (11.6, 17.8), (11.6, 21.4))),
+        Line(((4.3, 12.4), (5.2, 15.6), (5.2, 21.4))),
+        Line(((17.2, 4.4), (19.2, 3.2))),
+        Line(((18.2, 8), (20.8, 7.8))),
     ),
     "tube": (
         Line(((7.5, 3), (16.5, 3))),
@@ -111,8 +114,8 @@ ICONS: Mapping[str, tuple[Mark, ...]] = {
     "people": (
         Circle((9, 8.5), 3.5),
         Arc((9, 20), 6.2, 180, 360),
-        Arc((15.6, 8.5), 3.5, -75, 75),
-        Arc((15.2, 20), 6.2, 285, 360),
+        Arc((15.8, 8.5), 3.5, -75, 75),
+        Arc((15.8, 20), 6.2, 294, 360),
     ),
     "clock": (Circle((12, 12), 8.5), Line(((12, 7), (12, 12), (15.4, 14)))),
     "label": (
@@ -126,13 +129,12 @@ ICONS: Mapping[str, tuple[Mark, ...]] = {
     ),
     "pause": (Line(((9, 6), (9, 18))), Line(((15, 6), (15, 18)))),
     "wrench": (
-        Arc((16.4, 7.6), 4.6, -30, 205),
-        Line(((20.4, 5.3), (17.2, 8.6), (15.4, 6.8), (18.6, 3.6))),
-        Line(((12.7, 10.4), (4.6, 18.5))),
-        Line(((13.9, 11.6), (6, 19.6))),
-        Arc((5.3, 19), 0.9, 45, 225),
+        Arc((16, 8), 4.7, -10, 280),
+        Line(((20.63, 7.18), (17.2, 8.4), (15.6, 6.8), (16.82, 3.37))),
+        Line(((12.3, 11.0), (4.6, 18.7))),
+        Line(((13.0, 11.7), (5.3, 19.4))),
     ),
-    "moon": (Arc((11, 12.5), 8, 10, 285), Arc((16.5, 8.2), 5.7, 62, 240)),
+    "moon": (Arc((11.2, 12.8), 8, 1.4, 268.6), Arc((16.2, 7.8), 6, 60.0, 210.0)),
     "info": (
         Circle((12, 12), 8.5),
         Line(((12, 11.2), (12, 16.4))),

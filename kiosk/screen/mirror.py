@@ -103,7 +103,7 @@ class Mirror:
                 break
             try:
                 found.append(msgspec.json.decode(data, type=MirrorTap))
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue
         return found
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from config.model import KioskConfig, Language
 from config.translations import Catalogue
-from kiosk.ipc.channel import MessageClient, socket_path
+from kiosk.ipc.channel import RETRY_S, MessageClient, socket_path
 from kiosk.ipc.life import Life
 from kiosk.ipc.messages import Action, Intent, Role, ScreenDrew, Snapshot
 from kiosk.ipc.startup import read_arguments, stop_requested
@@ -25,12 +25,13 @@ from kiosk.screen.camera_preview import PREVIEW_FILE, CameraPreview
 from kiosk.screen.composer import Layout
 from kiosk.screen.mirror import Mirror, MirrorTap, Shown
 from kiosk.screen.painter import Painter
-from kiosk.screen.shapes import DisplayList
+from kiosk.screen.shapes import DisplayList, Text
 from kiosk.screen.surface import surface_pixels
 from kiosk.screen.theme import KEY_FLOOR_MM, KEY_MM, Grid
 from kiosk.screen.touch import Tap, TouchNormaliser
 from kiosk.screen.typeface import Typeface, TypefaceMissing
 from kiosk.screen.view import draw, draw_one_moment
+from kiosk.screen.warm_up import WarmUp
 from kiosk.screen.window import DUMMY, Window, WindowFailed
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,8 @@ class Screen:
         self._preview = CameraPreview(runtime_dir / PREVIEW_FILE)
         folder = config.screen.mirror_dir
         self._mirror = Mirror(Path(folder), width, height) if folder else None
+        self._warm_up = WarmUp(self._painter, self._layout, config.policy.default_language)
+        self._warming = False
         self._touch = TouchNormaliser()
         self._language = config.policy.default_language
         self._snapshot: Snapshot | None = None
@@ -81,11 +84,17 @@ class Screen:
             for tap in self._mirror.taps():
                 self._take_mirror_tap(tap)
         self._show(now_s)
+        nobody = self._snapshot is not None and self._snapshot.visit == 0
+        self._warming = nobody and self._warm_up.step()
 
     def wait(self, now_s: float) -> None:
         """Sleep until something can have changed."""
         shown = self._painter.shown
         until_s = now_s + (QUIET_POLL_S if self._window.driver == DUMMY else INPUT_POLL_S)
+        if self._warming:
+            until_s = min(until_s, now_s + INPUT_POLL_S)
+        if not self._client.connected:
+            until_s = min(until_s, now_s + RETRY_S / 2)
         if shown is not None and shown.preview is not None:
             until_s = min(until_s, self._preview.due_s())
         if shown is not None and shown.changes_at_s is not None:
@@ -102,6 +111,10 @@ class Screen:
         if self._mirror is not None:
             self._mirror.close()
         self._window.close()
+
+    def kept_personal(self) -> tuple[Text, ...]:
+        """Lines about a person that are still drawn in memory."""
+        return self._painter.kept_personal()
 
     # ── the core ─────────────────────────────────────────────────────────────────────────────
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.screen.icons import STROKE, Arc, Circle, Line, Mark, Point
+from kiosk.screen.icons import STROKE, Arc, Circle, Line, Mark, Point, Tile
 
 Field: TypeAlias = NDArray[np.float32]
 
@@ -101,7 +101,8 @@ def _distance(mark: Mark, x: Field, y: Field) -> Field:
         dy = np.abs(y - (mark.at[1] + mark.h / 2)) - (mark.h / 2 - mark.radius)
         outside = np.hypot(np.maximum(dx, 0), np.maximum(dy, 0))
         far = outside + np.minimum(np.maximum(dx, dy), 0) - mark.radius
-    return far if mark.filled else np.abs(far) - half
+    pen = mark.pen if isinstance(mark, Tile) else STROKE
+    return far if mark.filled else np.abs(far) - np.float32(pen / 2)
 
 
 def _to_segment(a: Point, b: Point, x: Field, y: Field) -> Field:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pygame
 from numpy.typing import NDArray
 
 from config.model import Language
@@ -128,8 +127,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (TypefaceMissing, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    finally:
-        pygame.freetype.quit()
     return 0
 
 

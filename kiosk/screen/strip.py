@@ -14,7 +14,7 @@ from kiosk.screen.theme import CALM, GOOD, INK, RULE, SOFT_INK, WARM, WHITE, Ton
 
 _RING_STEPS_A_SECOND = 10
 _RING_STEPS_MAX = 120
-_PILL_SIDES = 8.0  # units of a pill that are not its icon and its words
+_PILL_SIDES = 10.0  # units of a pill that are not its icon and its words
 _EARLY = 1e-6  # seconds: a picture asked for at the very moment it changes shows the change
 
 
@@ -40,7 +40,7 @@ def strip(c: Composer, box: Box, snapshot: Snapshot, now_s: float, *, step: int)
 
 def fault_pill(c: Composer, room: Box, fault: str) -> None:
     """The worst device fault, at the right of ``room``: one line for staff who walk past."""
-    text = c.say_or(f"{fault}.what", "page.fault").rstrip("。.")
+    text = c.say_or(f"{fault}.what", c.say("page.fault")).rstrip("。.")
     if c.width(text, c.sizes.body) > room.w - c.px(_PILL_SIDES + c.sizes.body):
         text = c.say("page.fault")
     _pill(c, room, room.right, icon="warning", text=text, tone=WARM)
@@ -95,10 +95,10 @@ def _pill(
 ) -> int:
     """A small label that ends at ``right``; returns where it begins."""
     size = c.sizes.body
-    side, pad, gap = c.px(size), c.px(3), c.px(1.6)
+    side, pad, gap = c.px(size), c.px(4), c.px(1.6)
     words_w = c.width(text, size) + 2
     width = min(right - row.x, pad + side + gap + words_w + pad)
-    box = Box(right - width, row.y, width, row.h).middle(width, c.px(13))
+    box = Box(right - width, row.y, width, row.h).middle(width, c.px(14.5 if c.large else 13))
     fill, ink, line = (WHITE, SOFT_INK, RULE) if tone is None else (tone.wash, tone.ink, tone.line)
     c.add(Panel(box, fill, radius_px=box.h // 2, edge=line, edge_px=max(1, c.px(0.3))))
     c.icon(icon, Box(box.x + pad, box.y, side, box.h), ink)

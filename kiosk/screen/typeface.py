@@ -2,7 +2,7 @@
 
 Owns the font files: measuring, finding missing glyphs, drawing one line. The collection's first
 face draws Japanese forms of the same characters, so the face is chosen by its name. Widths are sums
-of advances at one reference size: cheap, exact enough to lay out with, and the same on every run.
+of the advances that FreeType rounds to whole pixels at each size, each asked for once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FILES = {
     Weight.BOLD: ("NotoSansCJK-Bold.ttc", "NotoSansCJKsc-Bold.otf"),
 }
 _FACES = (2, 0, 1, 3, 4)  # Debian's collection holds SC as face 2
-_REFERENCE_PX = 200
+_PROBE_PX = 40
 
 
 class TypefaceMissing(Exception):
@@ -41,19 +41,19 @@ class Typeface:
         pygame.freetype.init()
         folders = tuple(folders)
         self._fonts = {weight: _open(weight, folders) for weight in Weight}
-        self._advances: dict[tuple[Weight, str], float | None] = {}
+        self._advances: dict[tuple[Weight, int, str], int | None] = {}
 
-    def width_px(self, text: str, size_px: int, weight: Weight) -> float:
+    def width_px(self, text: str, size_px: int, weight: Weight) -> int:
         """How far the pen moves. A missing glyph counts as one em."""
-        ems = 0.0
+        width = 0
         for character in text:
-            advance = self._advance_em(character, weight)
-            ems += 1.0 if advance is None else advance
-        return ems * size_px
+            advance = self._advance_px(character, size_px, weight)
+            width += size_px if advance is None else advance
+        return width
 
     def missing(self, text: str, weight: Weight = Weight.REGULAR) -> str:
         """The characters of ``text`` that this face cannot draw."""
-        return "".join(c for c in text if self._advance_em(c, weight) is None)
+        return "".join(c for c in text if self._advance_px(c, _PROBE_PX, weight) is None)
 
     def ink(self, text: str, size_px: int, weight: Weight) -> tuple[int, int, int, int]:
         """Left, top, right, bottom of the inked pixels relative to the pen at the baseline."""
@@ -67,12 +67,12 @@ class Typeface:
         surface, rect = self._fonts[weight].render(text, fgcolor=(*colour, 255), size=size_px)
         return surface, rect.x, -rect.y
 
-    def _advance_em(self, character: str, weight: Weight) -> float | None:
-        key = (weight, character)
+    def _advance_px(self, character: str, size_px: int, weight: Weight) -> int | None:
+        key = (weight, size_px, character)
         if key not in self._advances:
-            found = self._fonts[weight].get_metrics(character, size=_REFERENCE_PX)
+            found = self._fonts[weight].get_metrics(character, size=size_px)
             metrics = found[0] if found else None
-            self._advances[key] = None if metrics is None else metrics[4] / _REFERENCE_PX
+            self._advances[key] = None if metrics is None else round(metrics[4])
         return self._advances[key]
 
 
@@ -92,7 +92,7 @@ def _open(weight: Weight, folders: tuple[Path, ...]) -> pygame.freetype.Font:
 def _simplified_chinese(path: Path) -> pygame.freetype.Font | None:
     for face in _FACES:
         try:
-            font = pygame.freetype.Font(str(path), size=_REFERENCE_PX, font_index=face)
+            font = pygame.freetype.Font(str(path), size=_PROBE_PX, font_index=face)
         except (OSError, RuntimeError, pygame.error):
             continue
         if font.name == FAMILY:

@@ -1,7 +1,8 @@
 """Breaks a text into lines and finds the size at which it fits its room.
 
 Pure, given how wide a character is. Chinese may break between any two characters, but it reads best
-after punctuation, and a mark that closes never begins a line; Latin breaks at spaces.
+after punctuation, and a mark that closes never begins a line; Latin breaks at spaces. A ``|`` in a
+text is a good place to break and is never shown.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ CAPITAL_EM = 0.733
 LINE_EM = 1.34
 _SHRINK = 0.96
 _ELLIPSIS = "…"
+_SOFT_BREAK = "|"
 _UNIT = re.compile(
-    r"[（《“‘「]*(?:[0-9A-Za-z\u00c0-\u024f.,'’\-–:;!?()%/*+·#]+|[^\s])[，。、；：？！）》”’」…]*\s*"
+    r"[（《“‘「]*(?:[0-9A-Za-z\u00c0-\u024f.,'’\-–:;!?()%/+#]+|[^\s|])[，。、；：？！）》”’」…·]*\s*\|?"
 )
-_GOOD_END = re.compile(r"[，。、；：？！…,.:;!?]\s*$|[A-Za-z0-9]\s+$")
+_GOOD_END = re.compile(r"[，。、；：？！）》”…·,.:;!?)]\s*$|[A-Za-z0-9]\s+$|\|$")
 
 WidthOf: TypeAlias = Callable[[str, int], float]
 """Text and size in pixels to width in pixels."""
@@ -57,7 +59,7 @@ def fit(
 
 
 def _cut(text: str, w: int, size: int, width_of: WidthOf) -> Setting:
-    kept = text.replace("\n", " ")
+    kept = text.replace("\n", " ").replace(_SOFT_BREAK, "")
     while kept and width_of(kept + _ELLIPSIS, size) > w:
         kept = kept[:-1]
     return Setting((kept + _ELLIPSIS,), size, cut=True)
@@ -83,7 +85,7 @@ def _balanced(units: list[str], w: int, size: int, width_of: WidthOf) -> list[st
         choices = []
         for start in range(end - 1, -1, -1):
             line = "".join(units[start:end])
-            width = width_of(line.rstrip(), size)
+            width = width_of(_shown(line), size)
             if width > w:
                 break
             lines, badness, _ = best[start]
@@ -97,6 +99,10 @@ def _balanced(units: list[str], w: int, size: int, width_of: WidthOf) -> list[st
     end = count
     while end > 0:
         start = best[end][2]
-        broken.append("".join(units[start:end]).rstrip())
+        broken.append(_shown("".join(units[start:end])))
         end = start
     return broken[::-1]
+
+
+def _shown(line: str) -> str:
+    return line.replace(_SOFT_BREAK, "").rstrip()

@@ -30,7 +30,7 @@ def decode(
     for image in images:
         pixels = read_picture(image)
         if pixels is None:
-            reason = "is no picture that can be read" if image.is_file() else "does not exist"
+            reason = "is no picture that can be read" if image.exists() else "does not exist"
             remark(f"{image} {reason}; give the path of a PNG, JPEG or BMP file")
             unreadable += 1
             continue

@@ -1,7 +1,7 @@
 """The doctor's checks of the devices: is the right thing at the other end of each cable?
 
 Opens each device for a moment and listens. Sends nothing but questions, and to the printer only; a
-device that the running kiosk holds is left alone and reported as "cannot be told".
+device that the running kiosk holds cannot be examined, and the finding says so.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from config.model import CameraSection, PrinterSection, ThermometerMode, Thermom
 from drivers.camera.code_reader import CodeReader
 from drivers.camera.frame import FrameSource, SourceLost
 from drivers.camera.frame_source import open_frame_source
-from drivers.camera.frame_watch import FrameState, FrameWatch
+from drivers.camera.frame_watch import is_dark
 from drivers.label_printer.status import PrinterStatus
 from firmware_bridge.codec import Codec, Noise
 from firmware_bridge.codecs.escpos_frames import StatusQuery
@@ -93,7 +93,7 @@ def check_printer(settings: PrinterSection, listen_s: float = LISTEN_S) -> Findi
 
 
 def check_camera(settings: CameraSection, wait_s: float = _CAMERA_S) -> Finding:
-    """Takes pictures for a moment: they must come, change, and show something."""
+    """Takes pictures for a moment: they must come, and show something."""
     try:
         source = open_frame_source(
             settings.source, settings.width, settings.height, settings.frames_per_s
@@ -109,17 +109,16 @@ def check_camera(settings: CameraSection, wait_s: float = _CAMERA_S) -> Finding:
 
 
 def _judge_pictures(source: FrameSource, settings: CameraSection, wait_s: float) -> Finding:
-    watch = FrameWatch(settings.stale_after_s)
     reader = CodeReader(settings.code_max_bytes)
     began_s = time.monotonic()
-    frames, codes, size = 0, 0, ""
+    frames, dark, codes, size = 0, 0, 0, ""
     while time.monotonic() < began_s + wait_s and frames < 2 * settings.frames_per_s:
         frame = source.read(_READ_S)
         if frame is None:
             continue
         frames += 1
         luma = frame.luma()
-        watch.feed(luma, frame.captured_s)
+        dark += is_dark(luma)
         codes = max(codes, len(reader.read(luma)))
         size = f"{luma.shape[1]}x{luma.shape[0]}"
     if not frames:
@@ -127,7 +126,7 @@ def _judge_pictures(source: FrameSource, settings: CameraSection, wait_s: float)
             "camera", False, f"{settings.source} is open but gives no picture", "check its cable"
         )
     seen = f"{frames} pictures of {size}, {codes} codes in view"
-    if watch.state(time.monotonic()) is FrameState.DARK:
+    if dark == frames:
         return Finding("camera", False, f"{seen}, all dark", "take off the lens cap; more light")
     return Finding("camera", True, seen)
 

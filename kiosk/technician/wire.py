@@ -159,6 +159,10 @@ def _decoded(
 def _fields(at_s: float, found: msgspec.Struct) -> dict[str, object]:
     if isinstance(found, Noise):
         return {"at_s": at_s, "noise": found.data.hex(" "), "why": found.why.value}
-    values = msgspec.to_builtins(found)
+    values = msgspec.to_builtins(found, builtin_types=(bytes,))
     values.pop("at_s", None)
-    return {"at_s": at_s, "frame": type(found).__name__, **values}
+    readable = {
+        name: value.hex(" ") if isinstance(value, bytes) else value
+        for name, value in values.items()
+    }
+    return {"at_s": at_s, "frame": type(found).__name__, **readable}

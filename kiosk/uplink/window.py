@@ -88,23 +88,26 @@ class Window:
 
     def wanted(self) -> int:
         """How many further records fit, to be read after `read_after`; 0 when it is full."""
-        return max(0, self._window_bundles - len(self._flights)) * self._bundle_records
+        return self._free_bundles() * self._bundle_records
 
     def fill(self, rows: Sequence[Row], now_s: float) -> None:
-        """Cut ``rows`` (ascending, after `read_after`) into bundles, due at once."""
+        """Cut ``rows`` (ascending, after `read_after`) into bundles, due at once.
+
+        What does not fit is left out and to be read again later.
+        """
+        free = self._free_bundles()
         bundle: list[Row] = []
         size = 0
         for seq, raw in rows:
-            if len(self._flights) >= self._window_bundles:
-                return
             if seq <= self.read_after:
                 raise ValueError(f"record {seq} was read before; reading goes on after")
             full = len(bundle) == self._bundle_records or size + len(raw) > self._bundle_bytes
             if bundle and full:
                 self._add(tuple(bundle), now_s)
                 bundle, size = [], 0
-                if len(self._flights) >= self._window_bundles:
-                    return
+                free -= 1
+            if free <= 0:
+                return
             bundle.append((seq, raw))
             size += len(raw)
         if bundle:
@@ -166,6 +169,17 @@ class Window:
         self._flights.clear()
         self._set_aside.clear()
         self.read_after = 0
+
+    def _free_bundles(self) -> int:
+        """A window full of bundles that nobody answers lets one more go, to see whether *that* is
+        answered: only so can bundles that nobody takes be told from a coordinator that is silent.
+        """
+        flights = self._flights.values()
+        free = self._window_bundles - len(flights)
+        if free > 0:
+            return free
+        stuck = all(flight.attempts >= ATTEMPTS_BEFORE_SPLIT for flight in flights)
+        return int(stuck and len(flights) < 2 * self._window_bundles)
 
     def _add(self, records: tuple[Row, ...], now_s: float) -> None:
         self._flights[self._next_number] = Flight(self._next_number, records, due_s=now_s)

@@ -53,6 +53,14 @@ def test_every_entry_stands_once_and_says_something(file: Path) -> None:
 
 
 @pytest.mark.parametrize("language", Language)
+def test_placeholders_are_plain_names(language: Language) -> None:
+    catalogue = Catalogue.load(language)
+    for message_id in catalogue.message_ids:
+        for _, name, form, conversion in Formatter().parse(catalogue.text(message_id)):
+            assert name is None or (name.isidentifier() and not form and not conversion), message_id
+
+
+@pytest.mark.parametrize("language", Language)
 def test_every_fault_has_what_cause_and_action(language: Language) -> None:
     catalogue = Catalogue.load(language)
     wanted = {f"{fault}.{part}" for fault in FAULT_IDS for part in ("what", "cause", "action")}
@@ -117,3 +125,21 @@ def test_a_changed_file_is_read_or_refused_by_name(
         assert isinstance(read_messages(file), dict)
     except TranslationError as error:
         assert "faults.zh.po" in str(error)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-9\\n"\n\n'
+        b'msgid "a"\nmsgstr "\xe5"\n',
+        b'msgid "a"\nmsgstr "\xff"\n',
+        b"nonsense\n",
+    ],
+)
+def test_a_file_that_is_no_catalogue_is_refused_by_name(tmp_path: Path, raw: bytes) -> None:
+    file = tmp_path / "faults.zh.po"
+    file.write_bytes(raw)
+    with pytest.raises(TranslationError, match=r"faults\.zh\.po is not a readable PO file"):
+        read_messages(file)
+    with pytest.raises(TranslationError, match="readable PO file"):
+        read_messages(tmp_path / "missing.zh.po")

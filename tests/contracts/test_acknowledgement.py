@@ -52,7 +52,7 @@ def verify(text: str, *, database_id: str | None = STORE, epoch: str = EPOCH) ->
 
 
 @given(SEQS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_exactly_what_is_committed_is_covered(committed: set[int]) -> None:
     high_water, selective = acknowledge(0, committed)
     text = sign_acknowledgement(acknowledgement(high_water, selective, ()), SITE)
@@ -61,7 +61,7 @@ def test_exactly_what_is_committed_is_covered(committed: set[int]) -> None:
 
 
 @given(st.lists(SEQS, max_size=5))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_step_by_step_ends_where_all_at_once_does(batches: list[set[int]]) -> None:
     high_water = 0
     settled: set[int] = set()
@@ -75,7 +75,7 @@ def test_step_by_step_ends_where_all_at_once_does(batches: list[set[int]]) -> No
 
 
 @given(st.integers(0, 50), SEQS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_the_high_water_never_falls_and_ranges_stay_above(high: int, committed: set[int]) -> None:
     high_water, selective = acknowledge(high, committed)
     assert high_water >= high
@@ -86,7 +86,7 @@ def test_the_high_water_never_falls_and_ranges_stay_above(high: int, committed: 
 
 
 @given(SEQS, SEQS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_rejected_record_is_never_covered(committed: set[int], refused: set[int]) -> None:
     high_water, selective = acknowledge(0, committed | refused)
     rejections = tuple(Rejection(seq, "refused") for seq in sorted(refused))
@@ -108,7 +108,7 @@ def test_an_acknowledgement_of_everything_rejected_still_fits() -> None:
 
 
 @given(st.integers(0, len(SIGNED) - 1), st.characters(min_codepoint=1, max_codepoint=0x2FFF))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_changed_character_is_refused(position: int, character: str) -> None:
     changed = SIGNED[:position] + character + SIGNED[position + 1 :]
     if changed == SIGNED:
@@ -118,7 +118,7 @@ def test_any_changed_character_is_refused(position: int, character: str) -> None
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_text_is_refused_by_name(noise: str) -> None:
     body = noise.encode("utf-8", "surrogatepass")
     for text in (noise, SIGNED[:87] + noise, SIGNED[: len(noise)]):

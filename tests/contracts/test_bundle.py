@@ -77,7 +77,7 @@ def test_largest_bundle_of_largest_records_fits_its_own_limit() -> None:
 
 
 @given(st.integers(0, len(BUNDLE) - 1), st.integers(1, 255))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_changed_byte_is_refused(position: int, flip: int) -> None:
     changed = bytearray(BUNDLE)
     changed[position] ^= flip
@@ -93,7 +93,7 @@ def test_any_cut_is_refused(length: int) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_bytes_are_refused_by_name(noise: bytes) -> None:
     for payload in (noise, signed(noise), BUNDLE[:87] + noise):
         with pytest.raises(BundleRefused):

@@ -61,7 +61,7 @@ def test_every_envelope_comes_back(sealed: bytes, seq: int) -> None:
 
 
 @given(st.integers(0, len(RAW) - 1), st.integers(1, 255))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_changed_byte_is_another_envelope_or_none(position: int, flip: int) -> None:
     changed = bytearray(RAW)
     changed[position] ^= flip
@@ -72,7 +72,7 @@ def test_a_changed_byte_is_another_envelope_or_none(position: int, flip: int) ->
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_bytes_are_refused_by_name(noise: bytes) -> None:
     for raw in (noise, RAW[: len(noise)], RAW + noise + b"x", b'{"x":' + noise):
         with pytest.raises(EnvelopeError):
@@ -110,6 +110,8 @@ def test_heads_that_cannot_be_routed_are_refused(raw: bytes) -> None:
         lambda raw: raw.replace(b'"schema_version":1,', b""),
         lambda raw: raw.replace(b'"schema_version":1', b'"schema_version":2'),
         lambda raw: raw.replace(b'"sync":"rtc"', b'"sync":"gps"'),
+        lambda raw: raw.replace(b"/kiosks/330106-0007-k03", b"/kiosks/330106-0007-k04"),
+        lambda raw: raw.replace(b'"wall":"2026', b'"wall":"2027'),
         lambda raw: raw.replace(b'"kiosk":"330106-0007-k03"', b'"kiosk":"330106-0007-k03\\n"'),
         lambda raw: raw.replace(b'"specversion"', b'"more":1,"specversion"'),
     ],

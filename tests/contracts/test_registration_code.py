@@ -45,7 +45,9 @@ def signed(body: bytes, key: SigningKey = SITE, domain: Domain = Domain.REGISTRA
     return PREFIX + encode_base64url(key.sign(domain, body) + body).decode()
 
 
-plain = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"]), max_size=20)
+plain = st.text(
+    st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), max_size=20
+)
 
 
 @given(plain, st.sampled_from(CodeColour), st.sampled_from(DocumentKind))
@@ -112,7 +114,7 @@ def test_too_long_is_damaged_not_slow() -> None:
 
 
 @given(st.integers(len(PREFIX), len(TEXT) - 1), st.characters(max_codepoint=0xFFFF))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_changed_character_is_refused(position: int, character: str) -> None:
     changed = TEXT[:position] + character + TEXT[position + 1 :]
     if changed == TEXT:
@@ -121,7 +123,7 @@ def test_any_changed_character_is_refused(position: int, character: str) -> None
 
 
 @given(st.binary(max_size=150), st.text(max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_text_is_refused_by_name(noise: bytes, text: str) -> None:
     refusal(text)
     refusal(PREFIX + text)
@@ -138,6 +140,7 @@ def test_any_text_is_refused_by_name(noise: bytes, text: str) -> None:
         b"[" * 600,
         b'["a","\x1b@","resident-id","1","","","green",2000]',
         b'["a","' + rb"\u001b" + b'","resident-id","1","","","green",2000]',
+        '["a","n\u202e","resident-id","1","","","green",2000]'.encode(),
         b'["a","n","driving-licence","1","","","green",2000]',
         b'["a","n","resident-id","1","","","green",2000,"more"]',
         b'["a","n","resident-id","1","","","green"]',

@@ -29,14 +29,14 @@ def test_how_a_number_reads() -> None:
 
 
 @given(numbers)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_every_number_is_read_back(number: TubeNumber) -> None:
     assert TubeNumber.parse(number.text) == number
     assert TubeNumber.parse(number.grouped) == number
 
 
 @given(numbers, st.integers(0, 13), st.integers(1, 9))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_every_single_wrong_digit_is_refused(number: TubeNumber, at: int, by: int) -> None:
     text = number.text
     wrong = text[:at] + str((int(text[at]) + by) % 10) + text[at + 1 :]
@@ -45,7 +45,7 @@ def test_every_single_wrong_digit_is_refused(number: TubeNumber, at: int, by: in
 
 
 @given(numbers, st.integers(0, 12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_every_swap_of_neighbours_is_refused(number: TubeNumber, at: int) -> None:
     text = number.text
     swapped = text[:at] + text[at + 1] + text[at] + text[at + 2 :]
@@ -55,7 +55,7 @@ def test_every_swap_of_neighbours_is_refused(number: TubeNumber, at: int) -> Non
 
 
 @given(st.text(max_size=20))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_text_is_a_number_or_refused_by_name(text: str) -> None:
     for candidate in (text, "0007033260417" + text):
         with suppress(TubeNumberError):

@@ -15,7 +15,7 @@ from drivers.camera.frame_watch import (
     FrameState,
     FrameWatch,
 )
-from drivers.camera.second_look import look_again, read_thoroughly, unread_spot
+from drivers.camera.second_look import look_closer, read_thoroughly, unread_spot
 
 PERSONAL = "NCS1.a-secret-of-a-resident"
 
@@ -147,6 +147,14 @@ def test_a_second_look_rescues_codes_that_the_first_pass_misses() -> None:
     assert rescued == ["NCS1." + "k" * 180] * 4
 
 
+def test_a_dim_and_noisy_frame_is_read_all_the_same() -> None:
+    reader = CodeReader()
+    noise = np.random.default_rng(5).normal(0, 2.5, (720, 1280))
+    luma = np.clip(frame(qr("NCS1." + "k" * 180)) * 0.06 + noise, 0, 255).astype(np.uint8)
+    assert reader.read(luma) == []
+    assert [code.text for code in read_thoroughly(luma, reader)] == ["NCS1." + "k" * 180]
+
+
 def test_without_a_code_like_spot_there_is_no_second_look() -> None:
     assert unread_spot(frame()) is None
 
@@ -154,7 +162,7 @@ def test_without_a_code_like_spot_there_is_no_second_look() -> None:
 def test_a_spot_at_the_edge_is_looked_at_too() -> None:
     luma = frame(qr("edge"))
     [code] = CodeReader().read(luma)
-    assert [found.text for found in look_again(luma, code.box, CodeReader())] == ["edge"]
+    assert [found.text for found in look_closer(luma, code.box, CodeReader())] == ["edge"]
 
 
 # ── stale, frozen, dark ──────────────────────────────────────────────────────────────────────

@@ -52,6 +52,13 @@ def test_a_tall_label_stays_one_raster() -> None:
     assert job.count(b"\x1dv0") == 1
 
 
+def test_a_library_that_changes_dots_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare()
+    monkeypatch.setattr("escpos.image.EscposImage.to_raster_format", lambda _: bytes(10))
+    with pytest.raises(NotDefusable, match="changed dots"):
+        escpos_label(bitmap(bytes(range(10))), None, cut=False)
+
+
 def test_the_library_leaves_nothing_in_the_temporary_folder(tmp_path: Path) -> None:
     code = "from drivers.label_printer.escpos_label import prepare; prepare()"
     subprocess.run(
@@ -98,7 +105,7 @@ def test_protected_dots_are_never_changed() -> None:
     assert harmless.rows[1] == 0x05 and hidden_commands(harmless.rows) == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.sampled_from([0x10, 0x04, 0x05, 0x14, 0x00, 0xFF]), min_size=40, max_size=40),
 )

@@ -110,6 +110,18 @@ def test_only_the_newest_frame_is_given_and_only_once(writer: FrameWriter) -> No
     source.close()
 
 
+@pytest.mark.parametrize("claimed_s", [51.0, float("inf"), float("nan")])
+def test_a_time_that_has_not_come_yet_is_not_believed(
+    writer: FrameWriter, claimed_s: float
+) -> None:
+    clock = SteppingClock()
+    source = MemorySource(writer.path, clock=clock, sleep=clock.sleep)
+    writer.write(picture(1), claimed_s)
+    frame = source.read(0.0)
+    source.close()
+    assert frame is not None and frame.captured_s == 50.0
+
+
 def test_an_empty_memory_waits_as_long_as_told(writer: FrameWriter) -> None:
     clock = SteppingClock()
     source = MemorySource(writer.path, clock=clock, sleep=clock.sleep)

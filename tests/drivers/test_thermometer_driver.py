@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from drivers.thermometer import (
     FRAME_MAX_AGE_S,
@@ -192,6 +194,36 @@ def test_after_a_replug_the_first_second_tells_nothing(wire: Wire) -> None:
     assert len(wire.said) == before
     wire.feed([35.0, 35.1] * 3)
     assert len(wire.readings) == 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0.02, 0.1, 0.4, 1.5]),
+            st.one_of(st.floats(33.5, 36.5), st.floats(-330, 330), st.just(float("nan"))),
+            st.floats(10, 40),
+        ),
+        max_size=80,
+    )
+)
+def test_whatever_comes_a_reading_is_of_a_forehead_and_comes_once(
+    samples: list[tuple[float, float, float]],
+) -> None:
+    driver = ThermometerDriver()
+    now_s, given_since_nobody = 10.0, 0
+    for step_s, object_c, ambient_c in samples:
+        now_s += step_s
+        for said in driver.feed(frame(object_c, now_s, ambient_c), now_s):
+            if isinstance(said, ForeheadChanged):
+                given_since_nobody *= said.forehead is not ForeheadState.NOBODY
+                continue
+            given_since_nobody += 1
+            assert 34.0 <= said.object_c <= 45.0
+            assert said.object_c - said.ambient_c >= 0.5
+            assert said.spread_c <= 0.3
+            assert said.trusted is (16 <= said.ambient_c <= 32)
+        assert given_since_nobody <= 1
 
 
 @pytest.mark.parametrize(("samples", "spread_c"), [(1, 0.3), (4, 0.0), (4, -1.0)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -188,6 +189,8 @@ def test_silence_is_told_and_the_handshake_is_repeated_until_it_speaks(event_log
     )
     with running(link):
         event_log.wait_for_state(LinkState.SILENT)
+        with pytest.raises(LinkError, match="is silent, nothing was sent"):
+            link.write_bytes(b"label", 1.0)
         with transport.changed:
             assert transport.changed.wait_for(lambda: len(transport.written) >= 3, 5.0)
         transport.give(FOREHEAD)
@@ -305,7 +308,7 @@ def test_polls_are_asked_while_open_and_their_answers_become_frames(event_log: A
         event_log,
         silence_s=3.0,
         polls=(StatusQuery(),),
-        poll_s=0.02,
+        poll_s=0.01,
     )
     with running(link):
         with transport.changed:
@@ -315,6 +318,8 @@ def test_polls_are_asked_while_open_and_their_answers_become_frames(event_log: A
         assert link.status.state is LinkState.READY
         transport.give(bytes.fromhex("37 22 30 30 30 31 00"))
         event_log.wait_for(lambda log: len(log.frames) == 5)
+        with transport.changed:  # on a quiet wire, too, the pace is that of the polls
+            assert transport.changed.wait_for(lambda: len(transport.written) >= 15, 1.0)
     assert transport.written[0] == bytes.fromhex("10 04 01 10 04 02 10 04 03 10 04 04")
     assert [type(frame) for frame in event_log.frames] == [RealTimeStatus] * 4 + [ProcessIdDone]
 
@@ -340,6 +345,118 @@ def test_a_poll_never_stands_inside_a_label(plug_in: PlugIn, event_log: Any) -> 
         writer.join(5.0)
     start = heard.index(b"L")
     assert heard[start : start + len(label)] == label
+
+
+class HeldUp(ScriptedTransport):
+    """Takes a label slowly: from ``label`` to ``end of label`` when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done = threading.Event()
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        super().write(data, timeout_s)
+        if data == b"label":
+            self.done.wait(5.0)
+            super().write(b"end of label", timeout_s)
+
+
+@contextmanager
+def writing_a_label(link: Link, transport: HeldUp) -> Iterator[None]:
+    writer = threading.Thread(target=link.write_bytes, args=(b"label", 5.0))
+    writer.start()
+    with transport.changed:
+        assert transport.changed.wait_for(lambda: b"label" in transport.written, 5.0)
+    try:
+        yield
+    finally:
+        transport.done.set()
+        writer.join(5.0)
+    label = transport.written.index(b"label")
+    assert transport.written[label + 1] == b"end of label"
+
+
+def test_nothing_is_asked_while_somebody_writes(event_log: Any) -> None:
+    transport = HeldUp()
+    link = Link(
+        "printer",
+        lambda: transport,
+        EscposStatusCodec,
+        event_log,
+        polls=(StatusQuery(),),
+        poll_s=0.0,
+    )
+    with running(link):
+        event_log.wait_for_state(LinkState.READY)
+        with writing_a_label(link, transport):
+            # The link goes on reading, and its poll is due.
+            for count in (1, 2):
+                transport.give(b"\x10\x00\x00\x00")
+                event_log.wait_for(lambda log, count=count: len(log.frames) == count)
+
+
+def test_babble_while_somebody_writes_does_not_cut_the_label(event_log: Any) -> None:
+    transport = HeldUp()
+    clock = [0.0]
+
+    def tick() -> float:
+        clock[0] += 0.05
+        return clock[0]
+
+    link = Link(
+        "printer",
+        lambda: transport,
+        EscposStatusCodec,
+        event_log,
+        handshake=greet(b"hello"),
+        now=tick,
+    )
+    with running(link):
+        event_log.wait_for_state(LinkState.READY)
+        with writing_a_label(link, transport):
+            began_s = clock[0]
+            while clock[0] < began_s + 5.0:  # greetings are due several times
+                transport.give(b"\xff" * 60)
+                with transport.changed:
+                    transport.changed.wait_for(lambda: not transport.incoming, 0.01)
+            assert LinkState.BABBLING in event_log.states
+        transport.give(b"\xff" * 60)
+        greetings = transport.written.count(b"hello")
+        with transport.changed:
+            assert transport.changed.wait_for(
+                lambda: transport.written.count(b"hello") > greetings, 5.0
+            )
+    assert link.status.generation == 1
+
+
+def test_a_device_that_takes_no_greeting_is_not_hung_up_on(event_log: Any) -> None:
+    class Deaf(ScriptedTransport):
+        def write(self, data: bytes, timeout_s: float) -> None:
+            super().write(data, timeout_s)
+            if len(self.written) > 1:
+                raise WriteTimedOut("it took nothing", written=0)
+
+    transport = Deaf()
+    clock = [0.0]
+
+    def tick() -> float:
+        clock[0] += 0.05
+        return clock[0]
+
+    link = Link(
+        "printer",
+        lambda: transport,
+        EscposStatusCodec,
+        event_log,
+        handshake=greet(b"hello"),
+        silence_s=1.0,
+        now=tick,
+    )
+    with running(link):
+        with transport.changed:
+            assert transport.changed.wait_for(lambda: len(transport.written) >= 4, 5.0)
+        assert link.status.generation == 0
+        assert event_log.states == [LinkState.OPENING, LinkState.SILENT]
 
 
 def test_a_query_through_the_link_is_answered_as_polled(event_log: Any) -> None:
@@ -452,6 +569,22 @@ def test_two_hundred_replugs_leave_no_thread_no_descriptor_and_no_lost_device(
             event_log.wait_for_state(LinkState.ABSENT, times=cycle + 1)
         assert link.status.generation == 200
     assert len(set(counts)) == 1
+
+
+def test_a_network_device_that_hangs_up_is_called_again(event_log: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"tcp:127.0.0.1:{server.getsockname()[1]}"
+        link = Link(
+            "printer", lambda: open_transport(url), EscposStatusCodec, event_log, jitter=lambda: -1
+        )
+        with running(link):
+            for generation in range(3):
+                device, _ = server.accept()
+                with device:
+                    device.sendall(b"\x10\x00\x00\x00")
+                    event_log.wait_for(lambda log, n=generation: len(log.frames) == n + 1)
+                    assert link.status.generation == generation
+            event_log.wait_for_state(LinkState.ABSENT, times=3)
 
 
 def test_stop_is_quick_in_every_state(event_log: Any, tmp_path: Path) -> None:

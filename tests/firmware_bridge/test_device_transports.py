@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
 import socket
 import termios
@@ -16,6 +17,7 @@ import pytest
 from firmware_bridge.errors import LinkError, PortAbsent, WriteTimedOut
 from firmware_bridge.transport import Scheme, TransportUrl, open_transport
 
+TIOCGEXCL = 0x80045440  # linux/asm-generic/ioctls.h; the termios module does not name it
 PlugIn = Callable[[], Any]
 
 
@@ -105,6 +107,20 @@ def test_a_host_that_cannot_be_one_is_a_sentence(host: str) -> None:
         open_transport(f"tcp:{host}:9100")
 
 
+def test_an_open_port_is_locked_for_every_other_program_and_a_closed_one_is_not(
+    plug_in: PlugIn,
+) -> None:
+    far_side = plug_in()
+
+    def locked() -> bool:
+        return fcntl.ioctl(far_side.slave, TIOCGEXCL, bytes(4)) != bytes(4)
+
+    port = open_transport(f"pty:{far_side.name}")
+    assert locked()
+    port.close()
+    assert not locked()
+
+
 @pytest.mark.parametrize("path", ["x" * 300, ".", "a/" * 600 + "b"])
 def test_a_senseless_path_is_a_sentence(tmp_path: Path, path: str) -> None:
     with pytest.raises(LinkError, match=r"check|correct"):
@@ -162,7 +178,7 @@ def test_an_unplugged_device_is_absent_for_reader_and_writer(plug_in: PlugIn) ->
         port.read(4096, 1.0)
     with pytest.raises(PortAbsent, match="went away while in use"):
         port.write(b"x", 1.0)
-    with pytest.raises(LinkError):
+    with pytest.raises(PortAbsent, match="went away while in use"):
         port.set_baud(9600)
     port.close()
 
@@ -188,7 +204,7 @@ def test_closing_does_not_wait_for_a_blocked_writer(plug_in: PlugIn) -> None:
 
     def write() -> None:
         try:
-            port.write(bytes(1_000_000), 30.0)
+            port.write(bytes(1_000_000), 4.0)
         except LinkError as error:
             outcome.append(error)
 
@@ -196,6 +212,8 @@ def test_closing_does_not_wait_for_a_blocked_writer(plug_in: PlugIn) -> None:
     writer.start()
     assert far_side.hear(1) == b"\0"  # the writer is in the middle of it
     began_s = time.monotonic()
+    with pytest.raises(WriteTimedOut, match="took only 0 of 1 bytes"):
+        port.write(b"x", 0.01)  # and nobody else comes between
     port.close()
     writer.join(5.0)
     assert time.monotonic() - began_s < 1.0

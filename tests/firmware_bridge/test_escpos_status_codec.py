@@ -174,6 +174,14 @@ def test_asking_again_too_early_gives_no_answer_to_the_wrong_question() -> None:
     assert frames(codec.feed(b"\x72", 1.0)) == []
 
 
+def test_replies_to_an_abandoned_batch_are_accounted_for() -> None:
+    codec = asking()
+    assert codec.feed(b"\x12\x16", 1.0) == []
+    codec.encode(StatusQuery())
+    assert codec.expire(1.1) == [Noise(b"\x12\x16", NoiseReason.CUT_SHORT)]
+    assert codec.expire(1.2) == []
+
+
 def test_silence_is_no_status() -> None:
     codec = asking()
     assert codec.deadline() == 0.0  # the time of the question is not known yet

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,7 +58,9 @@ def test_the_reader_owns_its_copy(tmp_path: Path) -> None:
     writer.close()
 
 
-def test_a_torn_frame_is_dropped(tmp_path: Path) -> None:
+def test_a_torn_frame_is_dropped_without_copying_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "frames"
     writer = FrameWriter(path, 8, 6)
     reader = FrameReader(path)
@@ -66,7 +69,31 @@ def test_a_torn_frame_is_dropped(tmp_path: Path) -> None:
     with path.open("r+b") as memory:
         memory.seek(slot + 16)
         memory.write(struct.pack("<Q", 0))  # the writer is in the middle of this slot
+    monkeypatch.delattr(np, "frombuffer")
     assert reader.newest() is None
+    reader.close()
+    writer.close()
+
+
+def test_a_frame_that_is_overwritten_while_it_is_copied_is_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = FrameWriter(tmp_path / "frames", 8, 6)
+    reader = FrameReader(tmp_path / "frames")
+    writer.write(picture(1), 1.0)
+    look = np.frombuffer
+
+    def look_while_the_writer_laps_the_reader(*arguments: Any) -> NDArray[np.uint8]:
+        monkeypatch.setattr(np, "frombuffer", look)
+        writer.write(picture(2), 2.0)
+        writer.write(picture(3), 3.0)
+        return look(*arguments)
+
+    monkeypatch.setattr(np, "frombuffer", look_while_the_writer_laps_the_reader)
+    assert reader.newest() is None
+    frame = reader.newest()
+    assert frame is not None
+    assert (frame.pixels == 3).all()
     reader.close()
     writer.close()
 

@@ -61,24 +61,36 @@ def test_another_terminal_behind_the_same_name_pokes(
     plug_in()
     watch = HotplugWatch(pokes, [tmp_path / "device"], interval_s=0.005, use_udev=False)
     watch.start()
-    time.sleep(0.03)  # lets the watch take its first look at the first device
+    assert pokes.wait_for(1)  # it was there before the first look: nobody may have seen it yet
     plug_in()
-    assert pokes.wait_for(1)
+    assert pokes.wait_for(2)
     watch.stop()
 
 
-@pytest.mark.parametrize(("action", "expected"), [("add", True), ("bind", True), ("remove", False)])
+@pytest.mark.parametrize(
+    ("action", "pokes_expected"), [("add", 1), ("bind", 1), ("change", 1), ("remove", 0)]
+)
 def test_udev_events_that_add_something_poke(
-    monkeypatch: pytest.MonkeyPatch, action: str, expected: bool
+    monkeypatch: pytest.MonkeyPatch, action: str, pokes_expected: int
 ) -> None:
+    heard = [SimpleNamespace(action=action)]
+    asked_again = threading.Event()
+
     class Monitor:
         def poll(self, timeout: float) -> Any:
-            return SimpleNamespace(action=action)
+            if heard:
+                return heard.pop()
+            asked_again.set()
+            return threading.Event().wait(0.002) or None
 
     monkeypatch.setattr(hotplug, "_udev_monitor", Monitor)
-    watch = HotplugWatch(lambda: None, [])
+    pokes = Pokes()
+    watch = HotplugWatch(pokes, [])
     assert watch.has_udev
-    assert watch._wait_for_udev() is expected
+    watch.start()
+    assert asked_again.wait(5.0)
+    watch.stop()
+    assert pokes.count == pokes_expected
 
 
 def test_a_system_without_udev_still_watches_paths(monkeypatch: pytest.MonkeyPatch) -> None:

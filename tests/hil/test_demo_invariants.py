@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from msgspec.structs import replace as with_fields
@@ -15,6 +16,7 @@ from contracts.record import (
     CodeColour,
     DocumentKind,
     FeverHeld,
+    Flag,
     LabelOutcome,
     LabelReported,
     Person,
@@ -74,7 +76,7 @@ def checked_in(person: Person, place: int) -> CheckedIn:
         at=AT,
         visit=f"visit-{place}",
         person=person,
-        temperature=None,
+        temperature=with_fields(WARM, body_c=36.4),
         code_scheme="ncs1",
         code_colour=CodeColour.GREEN,
         round_id=ROUND,
@@ -106,17 +108,27 @@ def seen_place(place: int) -> SeenPlace:
     return SeenPlace(2, TUBE, place, 10, first, "verified" if first else "none")
 
 
+def seen_visit(number: int, kind: Kind, person: Person, outcome: Outcome) -> SeenVisit:
+    fever = kind is Kind.FEVER
+    return SeenVisit(number, kind, person, outcome, body_c=38.5 if fever else 36.5)
+
+
 def sound() -> Evidence:
     """Two people in one tube, one fever, one repeat visitor, one stranger's code."""
     return Evidence(
         seen=(
-            SeenVisit(1, Kind.ORDINARY, PEOPLE[0], Outcome.CHECKED_IN, seen_place(1)),
-            SeenVisit(2, Kind.ORDINARY, PEOPLE[1], Outcome.CHECKED_IN, seen_place(2)),
-            SeenVisit(3, Kind.FEVER, PEOPLE[2], Outcome.FEVER, ticket="F03-001"),
-            SeenVisit(
-                4, Kind.REPEAT, PEOPLE[0], Outcome.ALREADY, replace(seen_place(1), label="none")
+            replace(
+                seen_visit(1, Kind.ORDINARY, PEOPLE[0], Outcome.CHECKED_IN), place=seen_place(1)
             ),
-            SeenVisit(5, Kind.NOT_OURS, PEOPLE[2], Outcome.REFUSED, detail="notice.code-not-ours"),
+            replace(
+                seen_visit(2, Kind.ORDINARY, PEOPLE[1], Outcome.CHECKED_IN), place=seen_place(2)
+            ),
+            replace(seen_visit(3, Kind.FEVER, PEOPLE[2], Outcome.FEVER), ticket="F03-001"),
+            replace(
+                seen_visit(4, Kind.REPEAT, PEOPLE[0], Outcome.ALREADY),
+                place=replace(seen_place(1), label="none"),
+            ),
+            seen_visit(5, Kind.NOT_OURS, PEOPLE[2], Outcome.REFUSED),
         ),
         ledger=LedgerSide(
             kiosk=KIOSK,
@@ -139,6 +151,7 @@ def sound() -> Evidence:
         ),
         papers=(Paper(1, (TUBE,), committed=1),),
         swabbed=(TUBE,),
+        deaths=(),
         search=Search(canaries=30, files=12, messages=40, searched_bytes=10_000, leaks=()),
     )
 
@@ -153,16 +166,16 @@ def with_records(evidence: Evidence, *records: StoredRecord) -> Evidence:
     return replace(evidence, coordinator=replace(evidence.coordinator, records=records))
 
 
-def with_check_in(evidence: Evidence, seq: int, **changes: object) -> Evidence:
+def with_check_in(evidence: Evidence, seq: int, **changes: Any) -> Evidence:
     body = evidence.coordinator.records[seq - 1].body
     return with_body(evidence, seq, with_fields(body, **changes))
 
 
-def with_ledger(evidence: Evidence, **changes: object) -> Evidence:
+def with_ledger(evidence: Evidence, **changes: Any) -> Evidence:
     return replace(evidence, ledger=replace(evidence.ledger, **changes))
 
 
-def with_seen(evidence: Evidence, index: int, **changes: object) -> Evidence:
+def with_seen(evidence: Evidence, index: int, **changes: Any) -> Evidence:
     seen = list(evidence.seen)
     seen[index] = replace(seen[index], **changes)
     return replace(evidence, seen=tuple(seen))
@@ -172,11 +185,11 @@ def with_paper(evidence: Evidence, *papers: Paper) -> Evidence:
     return replace(evidence, papers=(*evidence.papers, *papers))
 
 
-def with_search(evidence: Evidence, **changes: object) -> Evidence:
+def with_search(evidence: Evidence, **changes: Any) -> Evidence:
     return replace(evidence, search=replace(evidence.search, **changes))
 
 
-def with_coordinator(evidence: Evidence, **changes: object) -> Evidence:
+def with_coordinator(evidence: Evidence, **changes: Any) -> Evidence:
     return replace(evidence, coordinator=replace(evidence.coordinator, **changes))
 
 
@@ -296,6 +309,16 @@ BREAKS: tuple[tuple[str, str, Breaking], ...] = (
     ("seen-is-recorded", "the repeat visitor has no place", lambda e: with_seen(e, 3, place=None)),
     ("everybody-answered", "no answer", lambda e: with_seen(e, 4, outcome=Outcome.LOST)),
     ("everybody-answered", "a wrong answer", lambda e: with_seen(e, 2, kind=Kind.RED)),
+    ("everybody-answered", "expired and accepted", lambda e: with_seen(e, 1, kind=Kind.EXPIRED)),
+    ("temperature-is-theirs", "another person's", lambda e: with_seen(e, 0, body_c=37.2)),
+    ("temperature-is-theirs", "another fever's", lambda e: with_seen(e, 2, body_c=39.3)),
+    ("temperature-is-theirs", "none recorded", lambda e: with_check_in(e, 1, temperature=None)),
+    (
+        "temperature-is-theirs",
+        "not judged",
+        lambda e: with_check_in(e, 1, temperature=with_fields(WARM, body_c=None)),
+    ),
+    ("no-process-died", "the screen died", lambda e: replace(e, deaths=("kiosk-screen",))),
     ("everybody-answered", "nobody came", lambda e: replace(e, seen=())),
     ("fever-is-held", "no ticket", lambda e: with_seen(e, 2, ticket="")),
     (
@@ -386,6 +409,14 @@ def test_verdicts_never_name_a_person() -> None:
             for person in PEOPLE:
                 for fact in (person.name, person.document_number, person.phone):
                     assert fact not in verdict.sentence
+
+
+def test_expired_code_may_pass_while_nobody_set_the_clock() -> None:
+    flagged = with_check_in(
+        with_seen(sound(), 1, kind=Kind.EXPIRED), 4, flags=(Flag.CLOCK_NOT_SYNCHRONISED,)
+    )
+    broken = [verdict.name for verdict in judge(flagged) if not verdict.passed]
+    assert broken == []
 
 
 def test_second_copy_is_valid_once_the_first_is_void() -> None:

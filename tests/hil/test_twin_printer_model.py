@@ -218,6 +218,19 @@ def test_an_open_cover_holds_the_label() -> None:
     assert len(only_paper(printer).bitmap) == 240
 
 
+def test_an_open_cover_stops_the_knife_as_well() -> None:
+    printer = PrinterModel()
+    printer.receive(bit_image(b"\xff" * 8, 1) + CUT)
+    printer.advance(0.0)
+    printer.advance(0.03)  # the rows are out, the knife is on its way
+    printer.mechanism.set_cover(opened=True)
+    settle(printer)
+    assert printer.mechanism.take_papers() == []
+    printer.mechanism.set_cover(opened=False)
+    settle(printer, 300.0)
+    assert only_paper(printer).separation is Separation.CUT
+
+
 def test_a_jammed_cutter_is_recovered_and_its_job_dropped() -> None:
     printer = PrinterModel()
     printer.receive(b"\x10\x05\x02" + bit_image(b"\xff", 1))  # nothing is wrong: nothing dropped

@@ -77,6 +77,7 @@ def test_a_far_forehead_fades_into_the_room() -> None:
         seen.append(model.object_temperature(1.0))
     assert seen[0] == seen[1] == pytest.approx(surface_temperature(37.0, 24.0))
     assert seen[1] > seen[2] > seen[3] > seen[4] > 24.0
+    assert seen[3] - 24.0 == pytest.approx((seen[0] - 24.0) / 4)  # twice as far, a quarter of it
 
 
 def test_the_room_warms_and_skin_follows() -> None:
@@ -111,6 +112,12 @@ def test_each_query_is_answered_once_in_every_chunking(chunk: int) -> None:
     assert len(model.advance(1.0)) == 18
     assert model.next_due_s() is None
     assert model.advance(9.0) == b""
+
+
+def test_a_command_with_a_wrong_sum_is_none() -> None:
+    model = powered()
+    model.receive(bytes.fromhex("A515BB A553EA"), 1.0)
+    assert model.mode is OutputMode.CONTINUOUS
 
 
 def test_continuous_output_resumes_on_command() -> None:

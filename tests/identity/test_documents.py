@@ -47,7 +47,7 @@ def test_every_well_formed_number_is_valid(number: str) -> None:
 
 
 @given(resident_numbers(), st.integers(0, 17), st.sampled_from("0123456789X"))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_single_wrong_character_is_noticed(number: str, at: int, wrong: str) -> None:
     changed = number[:at] + wrong + number[at + 1 :]
     if changed != number:
@@ -55,7 +55,7 @@ def test_every_single_wrong_character_is_noticed(number: str, at: int, wrong: st
 
 
 @given(resident_numbers(), st.integers(0, 16))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_every_swap_of_neighbours_is_noticed(number: str, at: int) -> None:
     swapped = number[:at] + number[at + 1] + number[at] + number[at + 2 :]
     if swapped != number:
@@ -63,7 +63,7 @@ def test_every_swap_of_neighbours_is_noticed(number: str, at: int) -> None:
 
 
 @given(st.sampled_from(DocumentKind), st.text(max_size=25))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_text_has_an_answer_that_does_not_quote_it(kind: DocumentKind, text: str) -> None:
     check = check_document(kind, text, today=TODAY)
     assert check.reason == (SENTENCES[check.problem] if check.problem else "")
@@ -83,6 +83,8 @@ def test_any_text_has_an_answer_that_does_not_quote_it(kind: DocumentKind, text:
         ("1101011990030712X3", DocumentProblem.CHARACTERS),
         ("١١٠١٠١١٩٩٠٠٣٠٧١٢٣٣", DocumentProblem.CHARACTERS),
         ("１１０１０１１９９００３０７１２３３", DocumentProblem.CHARACTERS),
+        ("1101011990030７1233", DocumentProblem.CHARACTERS),
+        ("110101199003071٢33", DocumentProblem.CHARACTERS),
         ("000101199003071233", DocumentProblem.REGION),
         ("990101199003071233", DocumentProblem.REGION),
         ("810000199003071233", DocumentProblem.REGION),

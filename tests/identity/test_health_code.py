@@ -71,7 +71,7 @@ def test_notices_are_message_ids_of_the_screen() -> None:
 
 
 @given(st.text(max_size=80), st.booleans(), st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_text_has_an_answer(text: str, binary: bool, too_long: bool) -> None:
     for candidate in (text, "NCS1." + text, TEXT[: len(text)] + text):
         assert isinstance(read(candidate, binary=binary, too_long=too_long), CodeRefused)

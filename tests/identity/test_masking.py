@@ -46,7 +46,7 @@ def test_numbers(number: str, masked: str) -> None:
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_little_is_shown_and_nothing_unprintable(text: str) -> None:
     name, number = mask_name(text), mask_number(text)
     assert name.isprintable() and number.isprintable()

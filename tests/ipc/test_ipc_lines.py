@@ -69,6 +69,11 @@ def test_a_line_without_end_is_bounded_and_the_next_one_is_read() -> None:
     assert [type(one) for one in found] == [BadLine, Hello]
 
 
+def test_a_line_nested_too_deeply_is_a_bad_line() -> None:
+    found = LineReader().feed(b'{"x":' + b"[" * 60_000 + b"\n" + encode_line(MESSAGES[0]))
+    assert [type(one) for one in found] == [BadLine, Hello]
+
+
 @settings(max_examples=100)
 @given(st.binary(max_size=300))
 def test_any_bytes_give_messages_or_bad_lines_and_never_quote_them(data: bytes) -> None:

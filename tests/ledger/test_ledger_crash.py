@@ -134,6 +134,7 @@ def check(booth, said: list[str]) -> None:
 @pytest.fixture
 def fresh(booth, tmp_path):
     """Start over with an empty ledger; making one each time would take longer than the day."""
+    booth.fsync = False
     booth.open().close()
     booth.path.with_name("ledger.db.ballast").unlink()  # a megabyte that plays no part here
     template = tmp_path / "template"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 
 import pytest
 
@@ -109,9 +110,13 @@ def test_the_reader_cannot_write(ten, reader):
 
 
 def test_a_reader_in_the_middle_does_not_stop_the_purge(ten, booth, reader):
+    reader._connection.execute("BEGIN")
     reader.pending(0, 5)
     ten.acknowledge(booth.ack(10), 0.0)
+    began_s = time.monotonic()
     assert ten.purge(1.0) == 9
+    assert time.monotonic() - began_s < 2.0  # it does not wait for the reader either
+    assert len(reader.pending(0, 50)) == 10  # who still sees what was there when it began
 
 
 def test_a_reader_without_a_ledger_says_so(tmp_path):

@@ -104,6 +104,37 @@ def test_a_disk_without_room_for_ballast_is_no_error(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_disk_that_others_filled_closes_intake(ledger, booth, monkeypatch):
+    real = quota.os.statvfs(booth.path.parent)
+    parts = list(real)
+    parts[4] = quota.DISK_RESERVE_BYTES // real.f_frsize - 1  # f_bavail
+    monkeypatch.setattr(quota.os, "statvfs", lambda _: quota.os.statvfs_result(parts))
+    assert ledger.fullness() is Fullness.CLOSED
+    with pytest.raises(LedgerFull, match="disk of the ledger is full"):
+        ledger.check_in(booth.write("a"), booth.envelope)
+    assert ledger.append(booth.envelope) == 1
+
+
+def test_a_long_backlog_is_settled_in_batches(ledger, booth, monkeypatch):
+    monkeypatch.setattr("kiosk.ledger.ledger.DRAIN_BATCH", 3)
+    for _ in range(10):
+        ledger.append(booth.envelope)
+    assert ledger.acknowledge(booth.ack(6, (8, 8), (10, 10), rejected=(2,)), 1.0) == 7
+    assert (ledger.outbox_waiting, ledger.outbox_rejected) == (2, 1)
+    assert ledger.purge(2.0) == 6
+    assert ledger.acknowledge(booth.ack(9, rejected=(2,)), 1.0) == 2
+    assert ledger.outbox_waiting == 0
+
+
+def test_a_purge_gives_the_core_its_thread_back(ledger, booth, monkeypatch):
+    monkeypatch.setattr("kiosk.ledger.ledger.DRAIN_BATCH", 3)
+    monkeypatch.setattr("kiosk.ledger.ledger.PURGE_AT_MOST", 5)
+    for _ in range(10):
+        ledger.append(booth.envelope)
+    ledger.acknowledge(booth.ack(10), 1.0)
+    assert [ledger.purge(2.0) for _ in range(3)] == [6, 3, 0]
+
+
 def test_a_drain_on_a_full_disk_drops_the_ballast_and_goes_on(ledger, booth, monkeypatch):
     """The full disk is played: the first try fails as SQLite fails on ENOSPC."""
     ledger.append(booth.envelope)

@@ -67,6 +67,14 @@ def test_no_line_is_cut(shots: list[Shot]) -> None:
     assert [shot.says(text.text) for shot in shots for text in shot.texts() if text.cut] == []
 
 
+def test_no_mark_of_ours_is_shown(shots: list[Shot]) -> None:
+    """Neither soft breaks nor placeholders nor bare message ids."""
+    for shot in shots:
+        for text in shot.texts():
+            assert not set("|{}\n") & set(text.text), shot.says(text.text)
+            assert not text.text.startswith(("page.", "button.", "notice.", "reason."))
+
+
 def test_no_line_is_smaller_than_people_can_read(shots: list[Shot]) -> None:
     small = [
         shot.says(f"{text.text} at {text.size_px} px")

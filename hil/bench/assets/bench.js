@@ -14,7 +14,15 @@ async function order(path, body = {}) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   }).catch(() => null);
-  if (answer && !answer.ok) console.warn(path, await answer.text());
+  if (answer && !answer.ok) say(await answer.text());
+}
+
+let silence = 0;
+function say(sentence) {
+  $("said").textContent = sentence;
+  $("said").hidden = false;
+  clearTimeout(silence);
+  silence = setTimeout(() => ($("said").hidden = true), 4000);
 }
 
 // ── the glass ────────────────────────────────────────────────────────────────────────────────
@@ -86,9 +94,9 @@ function showResident(resident, kinds) {
 
 function showProcesses(processes) {
   $("processes").replaceChildren(...processes.map((one) => {
-    const chip = elem("li", { className: one.state, textContent: one.name });
+    const chip = elem("li", { className: one.state, textContent: one.name.replace(/^(kiosk|site)-/, "") });
     const again = one.restarts ? `, restarted ${one.restarts}×, last ${one.last_exit}` : "";
-    chip.title = `${one.state}, pid ${one.pid}${again}. ${one.status}`;
+    chip.title = `${one.name}: ${one.state}, pid ${one.pid}${again}. ${one.status}`;
     return chip;
   }));
 }
@@ -152,8 +160,17 @@ function showWire({ role, rows }) {
   const box = $(`wire-${role}`);
   if (!box) return;
   for (const row of rows) {
-    box.append(elem("div", { className: row.from === "kiosk" ? "out" : "in" },
-      row.hex, elem("i", { textContent: row.means ? `  ${row.means}` : "" })));
+    const key = row.from + row.hex;
+    const same = [...box.children].slice(-2).find((one) => one.dataset.key === key);
+    if (same) {
+      // A question asked again and again, and its answer, stay two rows.
+      same.lastChild.textContent = `  ×${(same.times = (same.times ?? 1) + 1)}`;
+      continue;
+    }
+    const node = elem("div", { className: row.from === "kiosk" ? "out" : "in" },
+      row.hex, elem("i", { textContent: row.means ? `  ${row.means}` : "" }), elem("b"));
+    node.dataset.key = key;
+    box.append(node);
   }
   while (box.children.length > WIRE_ROWS) box.firstChild.remove();
 }
@@ -183,6 +200,7 @@ function show(state) {
   $("staff").href = state.staff_url;
   $("autopilot").checked = state.autopilot;
   $("dark").hidden = state.has_picture;
+  $("caption").textContent = state.caption;
   showProcesses(state.processes);
   showResident(state.resident, state.kinds);
   showJourney(state.journey);

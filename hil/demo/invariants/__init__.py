@@ -101,6 +101,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         visits.everybody_answered,
     ),
     Invariant(
+        "temperature-is-theirs",
+        "Every recorded temperature is that of the person who stood there.",
+        visits.temperature_is_theirs,
+    ),
+    Invariant(
         "fever-is-held",
         "Every fever has its own ticket and its record, and no place in a tube.",
         visits.fever_is_held,
@@ -129,6 +134,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         "nobody-in-clear",
         "No file, log, topic or message holds a person in clear.",
         privacy.nobody_in_clear,
+    ),
+    Invariant(
+        "no-process-died",
+        "Every process ran from the first resident to the last.",
+        records.no_process_died,
     ),
 )
 

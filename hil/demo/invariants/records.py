@@ -74,5 +74,10 @@ def ledger_is_coordinator(evidence: Evidence) -> Iterator[str]:
         )
 
 
+def no_process_died(evidence: Evidence) -> Iterator[str]:
+    for name, times in Counter(evidence.deaths).items():
+        yield f"{name} ended by itself {times} times; its log says why."
+
+
 def _key(place: LedgerPlace) -> tuple[int, str, str, int, int]:
     return (place.seq, place.round_id, place.tube, place.place, place.lane)

@@ -43,12 +43,13 @@ def _who(c: Composer, box: Box, snapshot: Snapshot) -> None:
         c.medal("person", box.left_part(side), CALM.wash, CALM.ink)
         words = box.without_left(side + c.px(5))
     line_h = c.px(c.sizes.body * 1.35)
-    name_h = min(c.px(24), words.h - line_h * (1 if c.large else 2))
-    words = words.middle(words.w, name_h + line_h * (1 if c.large else 2))
+    warm = not c.large and words.h >= c.px(34)
+    name_h = min(c.px(26), words.h - line_h * (2 if warm else 1))
+    words = words.middle(words.w, name_h + line_h * (2 if warm else 1))
     name, number = words.top_part(name_h), words.without_top(name_h).top_part(line_h)
-    c.text(name, snapshot.masked_name, 20, weight=Weight.BOLD, personal=True)
+    c.text(name, snapshot.masked_name, 20, weight=Weight.BOLD, max_lines=2, personal=True)
     c.text(number, snapshot.masked_number, c.sizes.body, colour=SOFT_INK, personal=True)
-    if not c.large:
+    if warm:
         line = words.bottom_part(line_h)
         status = temperature_status(c, snapshot.temperature)
         c.icon(status.icon, line.left_part(c.px(6.5)), status.tone.ink)

@@ -19,7 +19,7 @@ _WAIT_HERE = ("reason.code-red", "reason.code-yellow")
 def staff(c: Composer, snapshot: Snapshot, now_s: float) -> None:
     c.background = WARM.wash
     rooms = frame(c, snapshot, now_s)
-    reason = c.say_or(snapshot.reason, "reason.other")
+    reason = c.say_or(snapshot.reason, c.say("reason.other"))
     wait_here = snapshot.reason in _WAIT_HERE
     title = c.say("page.staff.title-wait" if wait_here else "page.staff.title")
     _message(c, rooms, _Words("people", WARM, title, reason))
@@ -51,7 +51,7 @@ def closed(c: Composer, snapshot: Snapshot, now_s: float) -> None:
 def out_of_order(c: Composer, snapshot: Snapshot, now_s: float) -> None:
     c.background = WARM.wash
     rooms = frame(c, snapshot, now_s)
-    reason = c.say_or(snapshot.reason, "page.out-of-order.text")
+    reason = c.say_or(snapshot.reason, c.say("page.out-of-order.text"))
     _message(c, rooms, _Words("wrench", WARM, c.say("page.out-of-order.title"), reason))
 
 

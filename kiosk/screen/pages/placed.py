@@ -93,10 +93,8 @@ def _advice(c: Composer, box: Box, snapshot: Snapshot, placement: Placement) -> 
     icon = _LABEL_ICONS.get(label, "label")
     c.medal(icon, inner.left_part(side), tone.deep, WHITE)
     words = inner.without_left(side + c.px(4))
-    message = f"page.label.{label.value}"
-    text = c.say(message, lane=placement.lane)
-    if snapshot.notice:
-        text = c.say_or(snapshot.notice, message)
+    text = c.say(f"page.label.{label.value}", lane=placement.lane)
+    text = c.say_or(snapshot.notice, text)
     size = c.sizes.body if c.large else c.sizes.heading
     c.text(words, text, size, colour=tone.ink, on=fill, weight=Weight.BOLD, max_lines=2)
 

@@ -37,7 +37,7 @@ def screening(c: Composer, snapshot: Snapshot, now_s: float) -> None:
 def _guidance(c: Composer, snapshot: Snapshot) -> tuple[str, Colour]:
     """One sentence: what went wrong, else what is still missing."""
     if snapshot.notice:
-        return c.say_or(snapshot.notice, "notice.other"), WARM.ink
+        return c.say_or(snapshot.notice, c.say("notice.other")), WARM.ink
     code, temperature = snapshot.code, snapshot.temperature.state
     if TemperatureState.UNAVAILABLE is temperature or CodeState.UNAVAILABLE is code:
         return c.say("page.screening.device"), WARM.ink
@@ -100,7 +100,8 @@ def temperature_status(c: Composer, temperature: Temperature) -> _Status:
         return _Status("thermometer", ALERT, text)
     if state in (TemperatureState.UNAVAILABLE, TemperatureState.UNKNOWN):
         return _Status("warning", WARM, text)
-    return _Status("forehead", CALM, text)
+    measuring = state is TemperatureState.MEASURING
+    return _Status("thermometer" if measuring else "forehead", CALM, text)
 
 
 def _card(c: Composer, box: Box, name: str, status: _Status) -> None:

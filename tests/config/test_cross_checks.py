@@ -1,0 +1,115 @@
+"""Settings that contradict each other, and addresses that lead nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from config.load import ConfigError, load_kiosk
+
+Write = Callable[[str], Path]
+Sentence = Callable[[Path], str]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "[policy]\nfever_c = 38.5\nplausible_high_c = 38\n",
+            "site.toml, section [policy]: fever_c is 38.5 and must lie between plausible_low_c"
+            " (34) and plausible_high_c (38)",
+        ),
+        ("[policy]\nplausible_low_c = 37.3\n", "must lie between plausible_low_c (37.3)"),
+        ("[policy]\nlanes = []\n", "site.toml, section [policy]: lanes is empty"),
+        ("[policy]\nlanes = [2, 1, 2]\n", "site.toml, section [policy]: lanes names lane 2 twice"),
+        (
+            "[ledger]\nserial_first = 500\nserial_last = 499\n",
+            "site.toml, section [ledger]: serial_first is 500 and must not be greater than"
+            " serial_last (499)",
+        ),
+        (
+            "[uplink]\nreconnect_min_s = 70\n",
+            "site.toml, section [uplink]: reconnect_min_s is 70 and must not be greater than"
+            " reconnect_max_s (60)",
+        ),
+        ("[thermometer]\nbauds = []\n", "site.toml, section [thermometer]: bauds is empty"),
+        (
+            '[paths]\nstate_dir = "state"\n',
+            'site.toml, section [paths]: state_dir is "state" and must begin with /',
+        ),
+        (
+            '[screen]\nmirror_dir = "mirror"\n',
+            'site.toml, section [screen]: mirror_dir is "mirror" and must begin with /',
+        ),
+    ],
+)
+def test_settings_that_contradict_each_other(
+    write: Write, text: str, expected: str, sentence: Sentence
+) -> None:
+    assert expected in sentence(write(text))
+
+
+@pytest.mark.parametrize("port", ["/dev/ttyUSB0", "/dev/ttyACM1"])
+@pytest.mark.parametrize("role", ["thermometer", "printer"])
+def test_a_numbered_port_is_refused_with_the_name_to_use(
+    write: Write, role: str, port: str, sentence: Sentence
+) -> None:
+    for url in (f"tty:{port}", port):
+        assert sentence(write(f'[{role}]\nurl = "{url}"\n')) == (
+            f"site.toml, section [{role}]: url names {port}, a number that changes when a cable"
+            f" is replugged; write tty:/dev/kiosk/{role}, which udev binds to the device's role"
+        )
+
+
+@pytest.mark.parametrize(
+    ("key", "address", "expected"),
+    [
+        ("thermometer", "ttty:/dev/kiosk/thermometer", 'did you mean "tty"?'),
+        ("thermometer", "/dev/kiosk/thermometer", "must begin with one of tty:, pty:, tcp:, repl"),
+        ("thermometer", "v4l2:/dev/video0", "must begin with one of tty:"),
+        ("thermometer", "tty:", "says no path after the colon"),
+        ("printer", "tcp:127.0.0.1", "must be tcp:HOST:PORT"),
+        ("printer", "tcp:127.0.0.1:0", "must be tcp:HOST:PORT"),
+        ("printer", "tcp:127.0.0.1:65536", "must be tcp:HOST:PORT"),
+        ("printer", "tcp::9100", "must be tcp:HOST:PORT"),
+        ("printer", "tcp:printer:９１００", "must be tcp:HOST:PORT"),
+        ("printer", "tcp:printer:" + "9" * 400, "must be tcp:HOST:PORT"),
+        ("camera", "file:clip.mp4", "must begin with one of v4l2:, directory:, memory:"),
+    ],
+)
+def test_addresses_that_lead_nowhere(
+    write: Write, key: str, address: str, expected: str, sentence: Sentence
+) -> None:
+    field = "source" if key == "camera" else "url"
+    said = sentence(write(f'[{key}]\n{field} = "{address}"\n'))
+    assert said.startswith(f"site.toml, section [{key}]: {field} ")
+    assert expected in said
+
+
+@pytest.mark.parametrize(
+    ("key", "address"),
+    [
+        ("thermometer", "tcp:[::1]:9100"),
+        ("thermometer", "pty:/run/kiosk/thermometer"),
+        ("printer", "tcp:printer.local:9100"),
+        ("printer", "replay:/var/lib/kiosk/wire.log"),
+        ("camera", "memory:/run/kiosk/scene.frames"),
+        ("camera", "directory:/var/lib/kiosk/frames"),
+    ],
+)
+def test_addresses_that_are_fine(write: Write, key: str, address: str) -> None:
+    field = "source" if key == "camera" else "url"
+    config = load_kiosk("sampling-site", [write(f'[{key}]\n{field} = "{address}"\n')])
+    assert getattr(getattr(config, key), field) == address
+
+
+def test_a_fault_of_two_files_together_names_the_one_that_set_the_key(
+    write: Write, tmp_path: Path
+) -> None:
+    first = write("[ledger]\nserial_first = 600\n")
+    second = tmp_path / "other.toml"
+    second.write_text("[ledger]\nserial_last = 599\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"site\.toml, section \[ledger\]: serial_first is 600"):
+        load_kiosk("sampling-site", [first, second])

@@ -1,0 +1,353 @@
+"""kioskctl doctor and devices: the wrong cable, the typo, the missing key."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from config.model import BodyCalibration, CameraSection, PrinterSection, ThermometerSection
+from contracts.signing import SigningKey
+from firmware_bridge.roles import SerialDevice
+from kiosk.technician.device_checks import check_camera, check_printer, check_thermometer
+from kiosk.technician.devices import cameras, serial_port
+from kiosk.technician.kioskctl import app
+from kiosk.technician.machine_checks import (
+    check_calibration,
+    check_font,
+    check_keys,
+    check_runtime_dir,
+    check_state_dir,
+    file_system_of,
+)
+
+FRAME = bytes.fromhex("5A 5A 45 04 0E 4E 0A E1 44")  # 36.62 / 27.85
+LISTEN_S = 0.08
+
+
+class Bench:
+    """A device at the far end of a pseudo-terminal, answering from a thread."""
+
+    def __init__(self) -> None:
+        self._far, self._near = os.openpty()
+        tty.setraw(self._near)
+        self.url = f"tty:{os.ttyname(self._near)}"
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def talks(self, data: bytes) -> None:
+        """Says ``data`` fifty times a second."""
+        self._start(lambda: os.write(self._far, data))
+
+    def answers(self, question: bytes, answer: bytes) -> None:
+        """Answers each whole ``question``."""
+        heard = bytearray()
+
+        def listen() -> None:
+            heard.extend(os.read(self._far, 64))
+            if question in heard:
+                heard.clear()
+                os.write(self._far, answer)
+
+        os.set_blocking(self._far, False)
+        self._start(listen)
+
+    def _start(self, act: object) -> None:
+        assert callable(act)
+
+        def work() -> None:
+            while not self._stop.wait(0.02):
+                try:
+                    act()
+                except BlockingIOError:
+                    continue
+
+        self._thread = threading.Thread(target=work)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(5.0)
+        os.close(self._far)
+        os.close(self._near)
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    bench = Bench()
+    yield bench
+    bench.close()
+
+
+STATUS_QUESTION = bytes.fromhex("10 04 01 10 04 02 10 04 03 10 04 04")
+
+
+# ── devices ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_talking_thermometer_is_fine(bench: Bench) -> None:
+    bench.talks(FRAME)
+    finding = check_thermometer(ThermometerSection(url=bench.url), LISTEN_S)
+    assert finding.ok is True
+    assert finding.detail == "36.62 degC in front, 27.85 degC around, at 115200 baud"
+
+
+def test_the_printer_on_the_thermometers_cable(bench: Bench) -> None:
+    bench.talks(bytes.fromhex("10 00 00 00"))
+    finding = check_thermometer(ThermometerSection(url=bench.url), LISTEN_S)
+    assert finding.ok is False
+    assert "no temperature" in finding.detail and "another device" in finding.action
+
+
+def test_a_silent_thermometer(bench: Bench) -> None:
+    finding = check_thermometer(ThermometerSection(url=bench.url), LISTEN_S)
+    assert finding.ok is False and "says nothing" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("answer", "ok", "detail"),
+    [
+        ("12 12 12 12", True, "online, closed, with paper"),
+        ("12 12 12 1E", None, "printer.paper-near-end"),
+        ("1A 32 12 72", False, "printer.paper-out"),
+        ("1A 16 12 12", False, "printer.cover-open"),
+        ("12 12", False, "answers nothing"),
+        ("00 00 00 00", False, "no printer status"),
+    ],
+)
+def test_a_printer_says_how_it_is(bench: Bench, answer: str, ok: bool | None, detail: str) -> None:
+    bench.answers(STATUS_QUESTION, bytes.fromhex(answer))
+    finding = check_printer(PrinterSection(url=bench.url), LISTEN_S)
+    assert finding.ok is ok
+    assert detail in finding.detail
+
+
+def test_the_thermometer_on_the_printers_cable_is_never_paper_out(bench: Bench) -> None:
+    bench.talks(FRAME)
+    finding = check_printer(PrinterSection(url=bench.url), LISTEN_S)
+    assert finding.ok is False
+    assert "another device is on this cable" in finding.action
+
+
+def test_a_port_that_does_not_exist() -> None:
+    for finding in (
+        check_thermometer(ThermometerSection(url="tty:/dev/kiosk/absent"), LISTEN_S),
+        check_printer(PrinterSection(url="tty:/dev/kiosk/absent"), LISTEN_S),
+    ):
+        assert finding.ok is False and "check the cable" in finding.detail
+
+
+def test_a_camera_with_pictures(tmp_path: Path) -> None:
+    write_pictures(tmp_path, light=120)
+    finding = check_camera(CameraSection(source=f"directory:{tmp_path}", frames_per_s=60), 0.08)
+    assert finding.ok is True and "640x360" in finding.detail
+
+
+def test_a_camera_with_its_lens_cap_on(tmp_path: Path) -> None:
+    write_pictures(tmp_path, light=0)
+    settings = CameraSection(source=f"directory:{tmp_path}", frames_per_s=60)
+    finding = check_camera(settings, wait_s=0.08)
+    assert finding.ok is False and "dark" in finding.detail
+
+
+def test_no_camera(tmp_path: Path) -> None:
+    finding = check_camera(CameraSection(source=f"v4l2:{tmp_path / 'video0'}"), 0.1)
+    assert finding.ok is False and "check its cable" in finding.detail
+
+
+def write_pictures(folder: Path, light: int) -> None:
+    for seed in range(2):
+        noise = np.random.default_rng(seed).integers(0, 4, (360, 640, 3)) + light
+        encoded = cv2.imencode(".png", noise.astype(np.uint8))[1]
+        (folder / f"{seed}.png").write_bytes(encoded.tobytes())
+
+
+# ── machine ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_font_is_there() -> None:
+    assert check_font().ok is True
+
+
+def test_a_runtime_folder_on_a_disk_is_refused(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text("/dev/sda1 / ext4 rw 0 0\n")
+    finding = check_runtime_dir(tmp_path, mounts)
+    assert finding.ok is False and "ext4, not in memory" in finding.detail
+    mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\ntmpfs {tmp_path} tmpfs rw 0 0\n")
+    assert check_runtime_dir(tmp_path, mounts).ok is True
+    assert check_runtime_dir(tmp_path / "absent", mounts).ok is False
+
+
+def test_the_innermost_and_latest_mount_counts(tmp_path: Path) -> None:
+    inner = tmp_path / "in ner"
+    inner.mkdir()
+    mounts = tmp_path / "mounts"
+    quoted = str(inner).replace(" ", r"\040")
+    mounts.write_text(
+        f"none / ext4 rw 0 0\nnone {quoted} ext4 rw 0 0\nnone {quoted} tmpfs rw 0 0\n"
+    )
+    assert file_system_of(inner, mounts) == "tmpfs"
+    assert file_system_of(tmp_path, mounts) == "ext4"
+
+
+def test_a_state_folder_must_be_there(tmp_path: Path) -> None:
+    assert check_state_dir(tmp_path).ok is True
+    assert check_state_dir(tmp_path / "absent").ok is False
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    signing = tmp_path / "kiosk-signing.pem"
+    signing.write_bytes(SigningKey.generate().to_pem())
+    signing.chmod(0o600)
+    for name in ("coordinator-acknowledgement", "registration", "coordinator-sealing"):
+        key = SigningKey.generate().verify_key
+        (tmp_path / f"{name}.pub.pem").write_bytes(key.to_pem())
+    return tmp_path
+
+
+def test_all_keys_are_there(keys: Path) -> None:
+    assert check_keys(keys).ok is True
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "kiosk-signing.pem",
+        "coordinator-acknowledgement.pub.pem",
+        "registration.pub.pem",
+        "coordinator-sealing.pub.pem",
+    ],
+)
+def test_a_missing_key_is_named(keys: Path, name: str) -> None:
+    (keys / name).unlink()
+    finding = check_keys(keys)
+    assert finding.ok is False and name in finding.detail and "enrol" in finding.action
+
+
+def test_a_broken_or_shared_key_is_refused(keys: Path) -> None:
+    (keys / "kiosk-signing.pem").chmod(0o644)
+    assert "chmod 600" in check_keys(keys).action
+    (keys / "kiosk-signing.pem").chmod(0o600)
+    (keys / "registration.pub.pem").write_text("no key")
+    assert check_keys(keys).ok is False
+
+
+def test_without_a_calibration_it_cannot_be_told() -> None:
+    assert check_calibration(ThermometerSection()).ok is None
+    body = BodyCalibration(k=0.13, version="1", calibrated_on="2026-11-20")
+    assert check_calibration(ThermometerSection(body=body)).ok is True
+
+
+# ── the commands ─────────────────────────────────────────────────────────────────────────────
+
+
+def kioskctl(*arguments: str | Path) -> tuple[int, list[dict[str, object]], str]:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return (
+        result.exit_code,
+        [json.loads(line) for line in result.stdout.splitlines()],
+        result.stderr,
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ('[thermometer]\nurll = "tty:/dev/kiosk/thermometer"\n', 'did you mean "url"'),
+        ('[thermometer]\nurl = "tty:/dev/ttyUSB0"\n', "/dev/kiosk/thermometer"),
+        ("[thermometer\n", "line 1"),
+        (None, "absent.toml"),
+    ],
+)
+def test_a_typo_in_the_settings_is_one_sentence(
+    tmp_path: Path, settings: str | None, sentence: str
+) -> None:
+    file = tmp_path / ("absent.toml" if settings is None else "kiosk.toml")
+    if settings is not None:
+        file.write_text(settings)
+    status, answers, sentences = kioskctl("doctor", "--config", file)
+    assert status == 1
+    assert [answer["check"] for answer in answers] == ["config"]
+    assert sentence in sentences and len(sentences.splitlines()) == 1
+
+
+def test_a_bare_machine_gets_a_finding_for_everything(tmp_path: Path) -> None:
+    file = tmp_path / "kiosk.toml"
+    file.write_text(
+        f'[paths]\nstate_dir = "{tmp_path}/a"\nruntime_dir = "{tmp_path}/b"\n'
+        f'keys_dir = "{tmp_path}/c"\n[camera]\nsource = "memory:{tmp_path}/d"\n'
+        f'[thermometer]\nurl = "pty:{tmp_path}/e"\n[printer]\nurl = "pty:{tmp_path}/f"\n'
+    )
+    status, answers, sentences = kioskctl("doctor", "--config", file)
+    assert status == 1
+    verdicts = {answer["check"]: answer["ok"] for answer in answers}
+    assert verdicts == {
+        "config": True,
+        "font": True,
+        "runtime_dir": False,
+        "state_dir": False,
+        "keys": False,
+        "calibration": None,
+        "thermometer": False,
+        "printer": False,
+        "camera": False,
+    }
+    assert sentences.splitlines()[-1] == "6 of 8 checks failed"
+
+
+def test_a_serial_port_is_listed_with_its_lasting_names(tmp_path: Path) -> None:
+    node = tmp_path / "dev" / "ttyUSB3"
+    (tmp_path / "dev/kiosk").mkdir(parents=True)
+    node.touch()
+    (tmp_path / "dev/kiosk/thermometer").symlink_to(node)
+    (tmp_path / "dev/kiosk/printer").symlink_to(tmp_path / "dev/ttyUSB4")
+    port = SerialDevice(str(node), "1a86", "7523", "", "1-1.3", "USB Serial")
+    assert serial_port(port, tmp_path) == {
+        "kind": "serial",
+        "path": str(node),
+        "names": [str(tmp_path / "dev/kiosk/thermometer")],
+        "description": "USB Serial",
+        "usb_id": "1a86:7523",
+        "serial_number": "",
+        "usb_port": "1-1.3",
+    }
+
+
+def test_cameras_are_listed_with_their_lasting_names(tmp_path: Path) -> None:
+    node = tmp_path / "sys/class/video4linux/video0"
+    node.mkdir(parents=True)
+    (node / "name").write_text("HD Camera\n")
+    (node / "index").write_text("0\n")
+    (tmp_path / "dev/v4l/by-id").mkdir(parents=True)
+    (tmp_path / "dev/video0").touch()
+    lasting = tmp_path / "dev/v4l/by-id/usb-HD_Camera-video-index0"
+    lasting.symlink_to(tmp_path / "dev/video0")
+    assert list(cameras(tmp_path)) == [
+        {
+            "kind": "camera",
+            "path": str(tmp_path / "dev/video0"),
+            "names": [str(lasting)],
+            "description": "HD Camera",
+            "index": 0,
+        }
+    ]
+    assert list(cameras(tmp_path / "elsewhere")) == []
+
+
+def test_devices_never_fails() -> None:
+    status, answers, _ = kioskctl("devices")
+    assert status == 0
+    assert {answer["kind"] for answer in answers} <= {"serial", "camera"}

@@ -1,0 +1,230 @@
+"""kioskctl wire: decoded, recorded and replayed over pseudo-terminals."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from firmware_bridge.recording import Direction, WireRecord, read_recording
+from firmware_bridge.transport import open_transport
+from kiosk.technician.kioskctl import app
+from kiosk.technician.wire_player import WirePlayer
+
+# The frame that two shop pages publish, and one with a wrong checksum.
+GOOD = "5A 5A 45 04 0C 78 0D 19 A7"
+BAD = "5A 5A 45 04 0E 4E 0A E1 45"
+DEADLINE_S = 5.0
+
+
+def run(*arguments: str | Path) -> tuple[int, list[dict[str, object]], str]:
+    result = CliRunner().invoke(app, ["wire", *(str(argument) for argument in arguments)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    return result.exit_code, answers, result.stderr
+
+
+class Device:
+    """The far end of a pseudo-terminal."""
+
+    def __init__(self) -> None:
+        self.far, near = os.openpty()
+        tty.setraw(near)
+        self.path = os.ttyname(near)
+        self.near = near
+
+    def close(self) -> None:
+        os.close(self.far)
+        os.close(self.near)
+
+
+@pytest.fixture
+def device() -> Iterator[Device]:
+    device = Device()
+    yield device
+    device.close()
+
+
+def recording(path: Path, *records: WireRecord) -> Path:
+    lines = ['{"wire_recording":1,"name":"test"}']
+    lines += [
+        json.dumps({"t": record.at_s, record.direction.value: record.data.hex()})
+        for record in records
+    ]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+# ── decode ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_frames_and_noise_of_hex_text(tmp_path: Path) -> None:
+    file = tmp_path / "thermometer.hex"
+    file.write_text(f"{GOOD}\n{BAD}\n")
+    status, answers, _ = run("decode", "--protocol", "gy-mcu90615", "--hex", file)
+    assert status == 0
+    assert answers == [
+        {
+            "at_s": 0.0,
+            "frame": "TemperatureFrame",
+            "object_c": 31.92,
+            "ambient_c": 33.53,
+            "mode": "continuous",
+        },
+        {"at_s": 0.0, "noise": BAD.lower(), "why": "a frame with a wrong checksum"},
+    ]
+
+
+def test_raw_bytes_and_a_frame_that_never_ends(tmp_path: Path) -> None:
+    file = tmp_path / "thermometer.bin"
+    file.write_bytes(bytes.fromhex(GOOD + GOOD)[:-2])
+    status, answers, _ = run("decode", "--protocol", "gy-mcu90615", file)
+    assert status == 0
+    assert [answer.get("frame", "noise") for answer in answers] == ["TemperatureFrame", "noise"]
+
+
+def test_a_recorded_printer_is_understood_by_the_questions_in_the_recording(
+    tmp_path: Path,
+) -> None:
+    file = recording(
+        tmp_path / "printer.wire",
+        WireRecord(0.1, Direction.OUT, bytes.fromhex("10 04 02 10 04 04")),
+        WireRecord(0.2, Direction.IN, bytes.fromhex("16 12")),
+        WireRecord(0.3, Direction.IN, b"\x37\x220A1z\x00"),
+        WireRecord(0.4, Direction.IN, bytes.fromhex("18 00 0F 00")),
+    )
+    status, answers, _ = run("decode", "--protocol", "escpos-status", file)
+    assert status == 0
+    assert answers == [
+        {"at_s": 0.2, "frame": "RealTimeStatus", "topic": 2, "raw": 0x16},
+        {"at_s": 0.2, "frame": "RealTimeStatus", "topic": 4, "raw": 0x12},
+        {"at_s": 0.3, "frame": "ProcessIdDone", "process_id": "0A1z"},
+        {"at_s": 0.4, "frame": "AutomaticStatus", "raw": "18 00 0f 00"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "sentence"),
+    [
+        (None, (), "cannot be read"),
+        (b"", (), "no frame of gy-mcu90615 in 0 bytes"),
+        (bytes(5000), (), "no frame of gy-mcu90615 in 5000 bytes"),
+        (b"zz 5A", ("--hex",), "no hexadecimal text"),
+        (b"\xff\xfe", ("--hex",), "no hexadecimal text"),
+        (b'{"wire_recording":1,"name":"x"}\n{"t":', (), "not a wire recording at line 2"),
+        (b'{"wire_recording":9}\n', (), "not a wire recording at line 1"),
+    ],
+)
+def test_a_bad_stream_is_one_sentence(
+    tmp_path: Path, content: bytes | None, options: tuple[str, ...], sentence: str
+) -> None:
+    file = tmp_path / "stream"
+    if content is not None:
+        file.write_bytes(content)
+    status, _, sentences = run("decode", "--protocol", "gy-mcu90615", *options, file)
+    assert status == 1
+    assert sentence in sentences and len(sentences.splitlines()) == 1
+
+
+# ── record ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_a_device_says_is_recorded_and_decoded(tmp_path: Path, device: Device) -> None:
+    out = tmp_path / "thermometer.wire"
+    answering = threading.Thread(
+        target=lambda: (os.read(device.far, 3), os.write(device.far, bytes.fromhex(GOOD)))
+    )
+    answering.start()
+    options = ("--url", f"tty:{device.path}", "--out", out, "--seconds", "0.1")
+    status, answers, sentences = run("record", *options, "--send", "A5 15 BA")
+    answering.join(DEADLINE_S)
+    assert (status, sentences) == (0, "")
+    assert answers == [{"out": str(out), "bytes": 9, "seconds": 0.1}]
+    seen = [(record.direction, record.data.hex()) for record in read_recording(out)]
+    assert seen[0] == (Direction.OUT, "a515ba")
+    assert (
+        "".join(data for way, data in seen if way is Direction.IN) == GOOD.replace(" ", "").lower()
+    )
+    status, answers, _ = run("decode", "--protocol", "gy-mcu90615", out)
+    assert [answer["mode"] for answer in answers] == ["polled"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"--url": "tty:FOLDER/absent"}, "check the cable"),
+        ({"--url": "serial0"}, "must start with tty:"),
+        ({"--url": "tcp:127.0.0.1:99999"}, "between 1 and 65535"),
+        ({"--send": "hello"}, "no hexadecimal text"),
+        ({"--out": "FOLDER/absent/file"}, "cannot be written"),
+        ({}, "said nothing in 0.1 s"),
+    ],
+)
+def test_recording_the_wrong_thing_is_one_sentence(
+    tmp_path: Path, device: Device, changed: dict[str, str], sentence: str
+) -> None:
+    options = {
+        "--url": f"tty:{device.path}",
+        "--out": str(tmp_path / "x.wire"),
+        "--seconds": "0.1",
+    } | {name: value.replace("FOLDER", str(tmp_path)) for name, value in changed.items()}
+    status, _, sentences = run("record", *(part for pair in options.items() for part in pair))
+    assert status == 1
+    assert sentence in sentences and len(sentences.splitlines()) == 1
+
+
+# ── replay ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_recording_plays_back_byte_for_byte_to_a_kiosk(tmp_path: Path) -> None:
+    said = [bytes.fromhex(GOOD), bytes(range(256)) * 40, bytes.fromhex(BAD)]
+    records = [WireRecord(0.0, Direction.IN, data) for data in said]
+    records.insert(1, WireRecord(0.0, Direction.OUT, b"what the kiosk said"))
+    link = tmp_path / "thermometer"
+    player = WirePlayer(link)
+    try:
+        kiosk = open_transport(f"pty:{link}", 115_200)
+        playing = threading.Thread(target=player.play, args=(records, 0.0))
+        playing.start()
+        heard = b""
+        while len(heard) < sum(map(len, said)):
+            data = kiosk.read(65_536, DEADLINE_S)
+            assert data, "the player fell silent"
+            heard += data
+        playing.join(DEADLINE_S)
+        kiosk.close()
+    finally:
+        player.close()
+    assert heard == b"".join(said)
+    assert not link.is_symlink()
+
+
+def test_the_pace_is_that_of_the_recording(tmp_path: Path) -> None:
+    slept: list[float] = []
+    player = WirePlayer(tmp_path / "x", clock=lambda: 100.0, sleep=slept.append)
+    records = [WireRecord(at_s, Direction.IN, b"x") for at_s in (0.5, 2.0)]
+    assert player.play(records, speed=2.0) == 2
+    player.close()
+    assert slept == [0.25, 1.0]
+
+
+def test_replay_names_the_url_to_use(tmp_path: Path) -> None:
+    file = recording(tmp_path / "x.wire", WireRecord(0.0, Direction.IN, bytes.fromhex(GOOD)))
+    link = tmp_path / "link"
+    status, answers, _ = run("replay", file, "--link", link, "--speed", "0")
+    assert status == 0
+    assert answers == [{"url": f"pty:{link}", "records": 1}, {"bytes": 9}]
+
+
+def test_replay_does_not_replace_a_file(tmp_path: Path) -> None:
+    file = recording(tmp_path / "x.wire", WireRecord(0.0, Direction.IN, b"x"))
+    status, _, sentences = run("replay", file, "--link", file)
+    assert status == 1 and "cannot be made" in sentences
+    assert file.is_file()
