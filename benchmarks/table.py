@@ -77,6 +77,17 @@ def write_rows(rows: Sequence[Row], file: Path) -> None:
     file.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
+def markdown(rows: Sequence[Row], heading: str) -> str:
+    """The table as `docs/performance.md` shows it, under one line that says where and when."""
+    lines = [heading, "", "| what | budget | measured | verdict | also |", "|---|---|---|---|---|"]
+    for row in rows:
+        also = row.note or ", ".join(f"{key} {number(one)}" for key, one in row.details.items())
+        measured = "not measured" if row.value is None else f"**{number(row.value)}**"
+        budget = f"{row.bound} {number(row.limit)} {row.unit}"
+        lines.append(f"| {row.what} | {budget} | {measured} | {row.verdict} | {also} |")
+    return "\n".join(lines) + "\n"
+
+
 def number(value: float) -> str:
     """Three significant digits, thousands in full: ``0.97``, ``14.5``, ``14464``."""
     if value == 0:

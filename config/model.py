@@ -122,7 +122,7 @@ class CameraSection(Section, frozen=True):
     height: Annotated[int, Meta(ge=240, le=2160)] = 720
     frames_per_s: Annotated[int, Meta(ge=1, le=60)] = 15
     code_max_bytes: Annotated[int, Meta(ge=16, le=2953)] = 1200
-    stale_after_s: Seconds = 2.0
+    stale_after_s: Seconds = 1.5
 
 
 class ScreenSection(Section, frozen=True):

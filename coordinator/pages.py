@@ -115,7 +115,7 @@ class Pages:
 
 
 def tube_grouped(tube: Tube | str) -> str:
-    """``0007 03 326 0417 5``."""
+    """``0007 03 326 0417 9``."""
     number = tube if isinstance(tube, str) else tube.tube
     try:
         return TubeNumber.parse(number).grouped

@@ -6,7 +6,9 @@ make room, because a site that has this many has other trouble.
 
 from __future__ import annotations
 
-from contracts.report import Alert, AlertKind
+from collections.abc import Sequence
+
+from contracts.report import Alert, AlertKind, DeviceReport, DeviceState
 
 MAX_ALERTS = 100
 PASSING_S = 600.0
@@ -41,6 +43,16 @@ class AlertBoard:
         for key in gone:
             self._remove(key)
         return bool(gone)
+
+    def follow_devices(self, reports: Sequence[DeviceReport], *, since: str, now_s: float) -> None:
+        """One alert for each device that is not well, with the fault that it has now."""
+        for report in reports:
+            text = f"{report.fault}.what"
+            if report.state in (DeviceState.READY, DeviceState.OPENING):
+                self.clear(AlertKind.DEVICE, report.role)
+            elif (AlertKind.DEVICE, text, report.role) not in self._alerts:
+                self.clear(AlertKind.DEVICE, report.role)
+                self.raise_alert(AlertKind.DEVICE, text, report.role, since=since, now_s=now_s)
 
     def let_pass(self, now_s: float) -> bool:
         """Drop what concerns a visit of long ago. True when something went."""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from config.model import KioskConfig, ProcessIdSupport
-from contracts.report import AlertKind, DeviceState
 from contracts.signing import VerifyKey
 from drivers.thermometer import ForeheadChanged, Quality, StableReading, ThermometerDriver
 from firmware_bridge.codecs.escpos_frames import ProcessIdDone
@@ -31,6 +30,7 @@ from kiosk.core.publisher import Facts, Publisher, Send
 from kiosk.core.record_maker import RecordMaker
 from kiosk.core.settings import visit_policy
 from kiosk.core.snapshot_view import Surroundings
+from kiosk.core.touches import TOUCHES
 from kiosk.core.visit_desk import Outside, VisitDesk
 from kiosk.flow.effects import ClearAlert, RaiseAlert
 from kiosk.flow.intake import IntakePhase
@@ -38,21 +38,12 @@ from kiosk.flow.table import EventRefused
 from kiosk.flow.temperature import SurfaceReading
 from kiosk.flow.visit_state import (
     CodeRefused,
-    Confirmed,
     DevicesChanged,
-    Finished,
     Forehead,
     ForeheadSeen,
     LabelChanged,
-    LanguageToggled,
-    LargeTextToggled,
-    MoreTimeAsked,
-    NotMe,
-    StaffCalled,
-    Started,
     TemperatureRead,
     VisitState,
-    WentBack,
 )
 from kiosk.ipc.messages import (
     AcknowledgementReceived,
@@ -77,17 +68,6 @@ PURGE_AT_MOST_EVERY_S = 60.0
 PROBE_ID = "~~~~"  # a process id that no label has: does this printer answer at all?
 PROBE_PATIENCE_S = 1.5
 
-_TOUCHES: dict[Action, type] = {
-    Action.START: Started,
-    Action.CONFIRM: Confirmed,
-    Action.NOT_ME: NotMe,
-    Action.BACK: WentBack,
-    Action.DONE: Finished,
-    Action.CALL_STAFF: StaffCalled,
-    Action.MORE_TIME: MoreTimeAsked,
-    Action.LANGUAGE: LanguageToggled,
-    Action.LARGE_TEXT: LargeTextToggled,
-}
 _CODE_MATTERS = frozenset(VisitState) - {VisitState.CONFIRM, VisitState.SAVING, VisitState.HELP}
 """States that answer a code. In the others it is left for later, while it is still held up."""
 
@@ -216,7 +196,7 @@ class Kiosk:
         if not self._takes_people and intent.action is Action.START:
             return
         try:
-            self._visits.step(_TOUCHES[intent.action]())
+            self._visits.step(TOUCHES[intent.action]())
         except EventRefused as refused:
             log.info("a touch without meaning: %s", refused)
 
@@ -387,14 +367,6 @@ class Kiosk:
         visit = self._visits.visit
         if works != (visit.thermometer_works, visit.camera_works):
             self._visits.step(DevicesChanged(*works))
-        for report in self._devices.reports(now_s):
-            if report.state in (DeviceState.READY, DeviceState.OPENING):
-                self._alerts.clear(AlertKind.DEVICE, report.role)
-            else:
-                self._device_alert(f"{report.fault}.what", report.role)
-
-    def _device_alert(self, text: str, role: str) -> None:
-        standing = {(one.kind, one.text, one.subject) for one in self._alerts.standing()}
-        if (AlertKind.DEVICE, text, role) not in standing:
-            self._alerts.clear(AlertKind.DEVICE, role)
-            self._alert(RaiseAlert(AlertKind.DEVICE, text, role))
+        self._alerts.follow_devices(
+            self._devices.reports(now_s), since=self._clock.wall_text(), now_s=now_s
+        )

@@ -48,27 +48,27 @@ class LedgerKeeper:
         self._fullness = Fullness.ROOM
         self.intake = Intake()
 
-    def failed(self, fault: str) -> None:
-        """A write was refused for a reason that closes the kiosk; ``fault`` is a fault id."""
-        self._step(LedgerFailed(fault))
+    def failed(self, reason: str) -> None:
+        """A write was refused for a reason that closes the kiosk; ``reason`` is a message id."""
+        self._step(LedgerFailed(reason))
 
     def check(self) -> bool:
         """Ask the ledger how it is; close or reopen intake accordingly. True: it answered."""
         if not self._ledger.answers():
-            self._step(LedgerFailed("ledger.broken"))
+            self._step(LedgerFailed("reason.ledger-broken"))
             return False
         try:
             fullness = self._ledger.fullness()
             self._ledger.next_serial()
         except LedgerBroken as error:
             log.error("the ledger is broken: %s", error)
-            self._step(LedgerFailed("ledger.broken"))
+            self._step(LedgerFailed("reason.ledger-broken"))
         except LedgerError:
-            self._step(LedgerFailed("ledger.serials-exhausted"))
+            self._step(LedgerFailed("reason.serials-exhausted"))
         else:
             self._warn(fullness)
             closed = fullness is Fullness.CLOSED
-            self._step(LedgerFailed("ledger.full") if closed else LedgerHealed())
+            self._step(LedgerFailed("reason.ledger-full") if closed else LedgerHealed())
         return True
 
     def acknowledged(self, signed: str) -> bool:
@@ -88,7 +88,7 @@ class LedgerKeeper:
             self._ledger.acknowledge(ack, self._clock.wall().timestamp())
         except LedgerBroken as error:
             log.error("the ledger is broken: %s", error)
-            self._step(LedgerFailed("ledger.broken"))
+            self._step(LedgerFailed("reason.ledger-broken"))
             return False
         if self._ledger.outbox_rejected:
             self._alert(RaiseAlert(AlertKind.RECORD_REJECTED, "alert.record-rejected", "outbox"))

@@ -89,8 +89,8 @@ def _open_ledger(config: KioskConfig, process: _Process) -> Ledger | None:
             )
         except LedgerError as error:
             log.error("the ledger cannot be opened: %s", error)
-            fault = "ledger.broken" if isinstance(error, LedgerBroken) else "ledger.full"
-            _out_of_order(config, fault, process)
+            trouble = "broken" if isinstance(error, LedgerBroken) else "full"
+            _out_of_order(config, trouble, process)
     return None
 
 
@@ -117,21 +117,21 @@ class _OutOfOrder:
         pass
 
 
-def _out_of_order(config: KioskConfig, fault: str, process: _Process) -> None:
+def _out_of_order(config: KioskConfig, trouble: str, process: _Process) -> None:
     """Show why the kiosk takes nobody, for `REOPEN_S`. The watchdog is fed: a restart would heal
     no disk."""
     clock = process.clock
-    intake, _ = INTAKE.step(Intake(), LedgerFailed(fault), None)
+    intake, _ = INTAKE.step(Intake(), LedgerFailed(f"reason.ledger-{trouble}"), None)
     snapshot = view(
         int(clock.monotonic_s() * 1000),
         Visit(language=config.policy.default_language.value),
         intake,
-        Surroundings(faults=(fault,), fever_area="", site_name=config.site.name),
+        Surroundings(faults=(f"ledger.{trouble}",), fever_area="", site_name=config.site.name),
     )
     with selectors.DefaultSelector() as selector:
         server = MessageServer(socket_path(config.paths.runtime_dir), selector)
         server.attend(_OutOfOrder(server, snapshot))
-        process.life.ready(fault)
+        process.life.ready(f"the ledger is {trouble}")
         until_s = clock.monotonic_s() + REOPEN_S
         while not process.stop.is_set() and (now_s := clock.monotonic_s()) < until_s:
             for organ in ("loop", "ledger"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from contracts.report import Alert, DeviceReport, IntakeState, KioskReport
+from contracts.report import Alert, DeviceReport, IntakeState, KioskReport, encode_report
 from kiosk.core.clock import KioskClock
 from kiosk.core.snapshot_view import Surroundings, view
 from kiosk.core.visit_desk import Counts
@@ -125,8 +125,7 @@ class Publisher:
             ledger_bytes=self._ledger.used_bytes(),
             ledger_quota_bytes=self._quota_bytes,
         )
-        text = msgspec.json.encode(report).decode()
-        self._send(Role.UPLINK, KioskFacts(report=text))
+        self._send(Role.UPLINK, KioskFacts(report=encode_report(report).decode()))
 
     def joined(self, role: Role) -> None:
         """Somebody came (back): tell all there is to know."""

@@ -66,7 +66,7 @@ class Outside:
     alert: Callable[[RaiseAlert | ClearAlert], None]
     fever_held: Callable[[str], None]  # ticket
     rearm: Callable[[], None]
-    ledger_failed: Callable[[str], None]  # fault id
+    ledger_failed: Callable[[str], None]  # message id of the reason
     timed: Callable[[VisitTimed], None]
 
 
@@ -137,12 +137,12 @@ class VisitDesk:
         try:
             result = self._desk.check_in(effect, self.visit.number)
         except LedgerFull:
-            self._refuse("ledger.full", "reason.ledger-full")
+            self._refuse("reason.ledger-full")
         except SerialsExhausted:
-            self._refuse("ledger.serials-exhausted", "reason.serials-exhausted")
+            self._refuse("reason.serials-exhausted")
         except LedgerBroken as error:
             log.error("the ledger is broken: %s", error)
-            self._refuse("ledger.broken", "reason.ledger-broken")
+            self._refuse("reason.ledger-broken")
         except LedgerRefused as error:
             # Another's code, or a place that went meanwhile: nothing was bound, staff look.
             log.error("the ledger refused a check-in: %s", error)
@@ -158,18 +158,18 @@ class VisitDesk:
                 self._outside.label_ordered(result.label_job, result.place.tube)
             self._desk.took_place(result.place)
 
-    def _refuse(self, fault: str, reason: str) -> None:
-        self._outside.ledger_failed(fault)
+    def _refuse(self, reason: str) -> None:
+        self._outside.ledger_failed(reason)
         self.step(CheckInFailed(reason))
 
     def _hold_fever(self, effect: HoldFever) -> None:
         try:
             ticket = self._desk.hold_fever(effect, self.visit.number)
         except LedgerFull:
-            self._outside.ledger_failed("ledger.full")
+            self._outside.ledger_failed("reason.ledger-full")
         except LedgerBroken as error:
             log.error("the ledger is broken: %s", error)
-            self._outside.ledger_failed("ledger.broken")
+            self._outside.ledger_failed("reason.ledger-broken")
         else:
             self.counts.fever += 1
             self._outside.fever_held(ticket)

@@ -110,8 +110,8 @@ def _dock(c: Composer, dock: Box, back: str, *, called: bool, staff: bool) -> Bo
         if action is not Action.CALL_STAFF:
             c.key(box, action, label, look=look, icon=icon)
         elif staff:
-            label = c.say("button.staff-called") if called else label
-            c.key(box, action, label, look=look, icon="check" if called else icon)
+            shown = c.say("button.staff-called") if called else label
+            c.key(box, action, shown, look=look, icon="check" if called else icon)
         right -= width + c.px(KEY_GAP)
     left = Box(dock.x, dock.y, right - dock.x, dock.h)
     if not back:

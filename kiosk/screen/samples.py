@@ -86,7 +86,9 @@ def samples(language: Language, large_text: bool = False) -> Mapping[str, Snapsh
             screening, code=CodeState.UNAVAILABLE, temperature=_NORMAL, faults=("camera.absent",)
         ),
         "confirm": replace(known, page=Page.CONFIRM, countdown=auto),
-        "confirm-after-help": replace(known, page=Page.CONFIRM, countdown=_idle(40)),
+        "confirm-after-help": replace(
+            known, page=Page.CONFIRM, countdown=_idle(40), help_called=True
+        ),
         "saving": replace(known, page=Page.SAVING),
         "result": placed,
         "result-label-waiting": label(LabelState.WAITING),

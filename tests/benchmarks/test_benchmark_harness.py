@@ -130,6 +130,21 @@ def test_a_group_that_fails_is_a_row_and_hides_no_other(groups, tmp_path):
     assert "no broker here" in rows[0]["note"]
 
 
+def test_the_table_of_a_page_is_replaced_below_its_marker(groups, tmp_path):
+    page = tmp_path / "performance.md"
+    groups(one=[Row("commit", Bound.AT_MOST, 1.15, "× bare", 1.0666)])
+    with pytest.raises(ValueError, match=r"performance\.md has no line"):
+        page.write_text("# Performance\n", encoding="utf-8")
+        command.main(["--document", str(page)])
+    page.write_text(f"# Performance\n\n{command.MARKER}\n\nold table\n", encoding="utf-8")
+    for _ in range(2):
+        command.main(["--document", str(page)])
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith(f"# Performance\n\n{command.MARKER}\n\n")
+    assert text.count("| commit | ≤ 1.15 × bare | **1.07** | within |  |") == 1
+    assert "old table" not in text
+
+
 def test_the_command_needs_nothing_but_rich_until_it_measures():
     heavy = ["cv2", "numpy", "pygame", "paho", "psutil", "cryptography", "zxingcpp"]
     script = f"""

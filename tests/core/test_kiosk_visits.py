@@ -29,6 +29,7 @@ from kiosk.ipc.messages import (
     TemperatureState,
     VisitTimed,
 )
+from kiosk.ledger.quota import Fullness
 
 Bench = Any
 
@@ -252,6 +253,34 @@ def test_a_forged_acknowledgement_deletes_nothing(bench: Bench) -> None:
     bench.kiosk.message(Role.UPLINK, AcknowledgementReceived(signed=genuine))
     assert bench.ledger.outbox_waiting == 0
     assert len(bench.records()) == 0
+
+
+def test_a_full_ledger_closes_the_kiosk_with_its_reason_and_room_opens_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(bench.ledger, "fullness", lambda: Fullness.CLOSED)
+        bench.wait(1.0)
+        assert bench.page is Page.OUT_OF_ORDER
+        assert bench.screen.reason == "reason.ledger-full"
+        bench.touches(Action.START)
+        bench.shows(bench.site.code(0))
+        assert bench.page is Page.OUT_OF_ORDER
+    bench.wait(5.0)
+    assert bench.page is Page.ATTRACT
+    bench.checks_in(0)
+
+
+def test_a_ledger_that_fills_up_under_a_visit_binds_nobody(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.shows(bench.site.code(0))
+    bench.forehead(36.5)
+    monkeypatch.setattr(bench.ledger, "fullness", lambda: Fullness.CLOSED)
+    bench.touches(Action.CONFIRM)
+    assert bench.page is Page.STAFF
+    assert bench.screen.reason == "reason.ledger-full"
+    assert bench.records() == [] and bench.printed == []
 
 
 def test_nothing_personal_leaves_the_core_but_sealed(bench: Bench) -> None:

@@ -195,6 +195,16 @@ def test_fixed_keys_never_move(shots: list[Shot]) -> None:
     assert {len(boxes) for boxes in places.values()} == {1}
 
 
+def test_the_staff_key_says_that_staff_were_called(layout_of: LayoutOf) -> None:
+    """On the page to which one returns from the call; it still calls again."""
+    layout = layout_of(1280, 800)
+    known = samples(Language.EN)["confirm-after-help"]
+    calls, called = replace(known, help_called=False), known
+    assert draw(calls, layout, NOW_S).targets == draw(called, layout, NOW_S).targets
+    said = [s.text for s in draw(called, layout, NOW_S).shapes if isinstance(s, Text)]
+    assert "Called" in said and "Call staff" not in said
+
+
 def test_every_icon_exists(shots: list[Shot]) -> None:
     drawn = {s.name for shot in shots for s in shot.picture.shapes if isinstance(s, Icon)}
     assert drawn <= set(ICONS)

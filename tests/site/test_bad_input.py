@@ -33,6 +33,7 @@ from kiosk.ipc.messages import (
     CameraState,
     CameraStatus,
     CodeSeen,
+    Page,
     Role,
     SeenCode,
     Snapshot,
@@ -265,6 +266,21 @@ def test_a_broker_that_refuses_has_its_sentence_and_stops_nothing(kiosk: Kiosk) 
         kiosk.screen_shows(screen, lambda one: "uplink.refused" in one.faults)
         assert (core.poll(), uplink.poll()) == (None, None)
         assert "uthori" in kiosk.log("kiosk-uplink"), "the log says why it was refused"
+
+
+def test_a_damaged_ledger_is_out_of_order_and_touched_by_nobody(kiosk: Kiosk) -> None:
+    config = kiosk.config(
+        f'[thermometer]\nurl = "pty:{kiosk.folder / "none"}"\n'
+        f'[printer]\nurl = "pty:{kiosk.folder / "none"}"\n'
+    )
+    (kiosk.folder / "state").mkdir()
+    ledger = kiosk.folder / "state" / "ledger.db"
+    ledger.write_bytes(b"this was a ledger once" * 500)
+    core = kiosk.start("kiosk-core", config)
+    shown = kiosk.screen_shows(kiosk.client(Role.SCREEN), lambda one: bool(one.reason))
+    assert (shown.page, shown.reason) == (Page.OUT_OF_ORDER, "reason.ledger-broken")
+    assert core.poll() is None
+    assert ledger.read_bytes() == b"this was a ledger once" * 500, "evidence stays as it is"
 
 
 def test_noise_on_the_socket_is_refused_and_the_others_go_on(kiosk: Kiosk) -> None:
