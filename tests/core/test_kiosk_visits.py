@@ -29,7 +29,7 @@ from kiosk.ipc.messages import (
     TemperatureState,
     VisitTimed,
 )
-from kiosk.ledger.quota import Fullness
+from kiosk.ledger import quota
 
 Bench = Any
 
@@ -259,7 +259,7 @@ def test_a_full_ledger_closes_the_kiosk_with_its_reason_and_room_opens_it(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as full:
-        full.setattr(bench.ledger, "fullness", lambda: Fullness.CLOSED)
+        full.setattr(quota, "CLOSED_FRACTION", 0.0)
         bench.wait(1.0)
         assert bench.page is Page.OUT_OF_ORDER
         assert bench.screen.reason == "reason.ledger-full"
@@ -276,7 +276,7 @@ def test_a_ledger_that_fills_up_under_a_visit_binds_nobody(
 ) -> None:
     bench.shows(bench.site.code(0))
     bench.forehead(36.5)
-    monkeypatch.setattr(bench.ledger, "fullness", lambda: Fullness.CLOSED)
+    monkeypatch.setattr(quota, "CLOSED_FRACTION", 0.0)
     bench.touches(Action.CONFIRM)
     assert bench.page is Page.STAFF
     assert bench.screen.reason == "reason.ledger-full"
