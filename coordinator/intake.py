@@ -11,14 +11,26 @@ import logging
 import sqlite3
 from dataclasses import dataclass, field
 
+import msgspec
+from msgspec import Struct
+
 from contracts.acknowledgement import sign_acknowledgement
 from contracts.bundle import BundledRecord, BundleRefused, decode_bundle
-from contracts.envelope import EnvelopeError, decode_envelope
+from contracts.field_types import KeyId
 from coordinator.database import transaction
 from coordinator.key_files import EnrolledKiosks, SiteKeys
 from coordinator.stream import Stream
 
 log = logging.getLogger(__name__)
+
+
+class _SealedTo(Struct):
+    """The one field of an envelope that is looked at before it is stored (about 1 µs)."""
+
+    key_id: KeyId
+
+
+_sealed_to = msgspec.json.Decoder(_SealedTo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +124,21 @@ class Intake:
                     record.raw,
                 )
             return
-        why = self._form_problem(record.raw)
+        why = self._sealing_problem(record.raw)
         if not why:
             share.records[seq] = record
         elif share.stream.may_reject:
             share.rejected[seq] = (why, record.raw)
 
-    def _form_problem(self, raw: bytes) -> str:
+    def _sealing_problem(self, raw: bytes) -> str:
+        """Only what decides whether this site can ever open it; the rest is `opening`'s work."""
         try:
-            header = decode_envelope(raw).header
-        except EnvelopeError as error:
-            return str(error)[:200]
-        if header.key_id != self._keys.sealing.key_id:
+            key_id = _sealed_to.decode(raw).key_id
+        except msgspec.MsgspecError:
+            return "it does not say which key it is sealed to"
+        if key_id != self._keys.sealing.key_id:
             return (
-                f"sealed to key {header.key_id}, this site opens {self._keys.sealing.key_id}:"
+                f"sealed to key {key_id}, this site opens {self._keys.sealing.key_id}:"
                 " enrol the kiosk again"
             )
         return ""

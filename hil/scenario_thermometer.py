@@ -18,8 +18,8 @@ from hil.scenario_rig import Sightings
 from hil.twins import ThermometerTwin
 from kiosk.core.links import thermometer_link
 
-_APPROACHING_C = 3.0
-"""A true frame may differ so much from the truth of a moment later, while somebody approaches."""
+_WANDERS_C = 3.0
+"""A true frame may lie so far outside the truths around it: noise, and a hand that sways."""
 
 
 class ThermometerRig:
@@ -34,6 +34,7 @@ class ThermometerRig:
         self._forehead = ForeheadState.NOBODY
         self._readings: list[StableReading] = []
         self._wrong_frames = 0
+        self._truth_c = given.ambient_c
         self._url = url
         self._link: Link  # both are made by `start`: a TCP twin has its port only then
         self._hotplug: HotplugWatch
@@ -86,9 +87,12 @@ class ThermometerRig:
                         self._generation = status.generation
                         self._follow(self._driver.link_opened(time.monotonic()))
             case FrameArrived(frame=TemperatureFrame() as frame):
-                truth_c = self._twin.object_temperature()
+                # A frame is as old as its way here: the truth may have moved on since it was said.
+                before_c, self._truth_c = self._truth_c, self._twin.object_temperature()
+                low_c, high_c = sorted((before_c, self._truth_c))
                 with self.seen.noting():
-                    self._wrong_frames += abs(frame.object_c - truth_c) > _APPROACHING_C
+                    believable = low_c - _WANDERS_C <= frame.object_c <= high_c + _WANDERS_C
+                    self._wrong_frames += not believable
                     self._follow(self._driver.feed(frame, frame.at_s))
 
     def _follow(self, told: list[ForeheadChanged] | list[StableReading | ForeheadChanged]) -> None:

@@ -17,7 +17,7 @@ from firmware_bridge.codecs.escpos_status import EscposStatusCodec
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
 from firmware_bridge.errors import LinkError
 from firmware_bridge.hotplug import HotplugWatch
-from firmware_bridge.link import Link, LinkEvent
+from firmware_bridge.link import BACKOFF_LAST_S, Link, LinkEvent
 from firmware_bridge.printer_greeting import PrinterGreeting
 from firmware_bridge.transport import TransportUrl, open_transport
 from kiosk.core.device_desk import PRINTER, THERMOMETER
@@ -27,6 +27,7 @@ THERMOMETER_POLL_S = 0.1
 PRINTER_POLL_S = 0.5
 PRINTER_SILENCE_S = 1.7  # three questions without an answer, in time to show it within 2 s
 PROBE_TIMEOUT_S = 0.5
+NETWORK_BACKOFF_LAST_S = 2.0
 
 
 def thermometer_link(section: ThermometerSection, on_event: Callable[[LinkEvent], None]) -> Link:
@@ -42,6 +43,7 @@ def thermometer_link(section: ThermometerSection, on_event: Callable[[LinkEvent]
         silence_s=THERMOMETER_SILENCE_S,
         polls=(ThermometerCommand.QUERY,) if polled else (),
         poll_s=THERMOMETER_POLL_S,
+        backoff_last_s=_backoff_last_s(section.url),
     )
 
 
@@ -56,6 +58,7 @@ def printer_link(section: PrinterSection, on_event: Callable[[LinkEvent], None])
         silence_s=PRINTER_SILENCE_S,
         polls=(StatusQuery(),),
         poll_s=PRINTER_POLL_S,
+        backoff_last_s=_backoff_last_s(section.url),
     )
 
 
@@ -89,6 +92,11 @@ class DeviceLinks:
     def _poke(self) -> None:
         self.thermometer.poke()
         self.printer.poke()
+
+
+def _backoff_last_s(url: str) -> float:
+    """Nothing tells when a network device is plugged in: it is asked for often enough to heal."""
+    return BACKOFF_LAST_S if _watched(url) else NETWORK_BACKOFF_LAST_S
 
 
 def _watched(url: str) -> Path | None:

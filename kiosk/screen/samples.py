@@ -57,7 +57,7 @@ def samples(language: Language, large_text: bool = False) -> Mapping[str, Snapsh
         temperature=_NORMAL,
         code=CodeState.READ,
         masked_name="王*芳",
-        masked_number="1101************12*3",
+        masked_number="1101****12*3",
     )
     placed = replace(known, page=Page.RESULT, placement=_PLACEMENT, countdown=_result())
     first = replace(_PLACEMENT, place=1, first_of_tube=True)

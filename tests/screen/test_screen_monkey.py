@@ -58,7 +58,7 @@ def any_snapshot(chance: random.Random) -> Snapshot:
         ),
         code=pick(list(CodeState)),
         masked_name=pick(NAMES),
-        masked_number=pick(["", "1101************12*3", "H0*******"]),
+        masked_number=pick(["", "1101****12*3", "H0*******"]),
         placement=pick([None, placement]),
         ticket=pick(["", "F012", "F99999"]),
         area=pick(["", "B", "东区"]),
