@@ -157,13 +157,10 @@ class Intake:
             (stream.number, seq, record.head.id, now_s, record.raw)
             for seq, record in share.records.items()
         ]
-        self._connection.execute("SAVEPOINT share")
         try:
             self._connection.executemany(_INSERT, rows)
         except sqlite3.IntegrityError:
-            self._connection.execute("ROLLBACK TO share")
             self._store_one_by_one(share, rows)
-        self._connection.execute("RELEASE share")
         refusals = [(seq, why, 1, raw) for seq, (why, raw) in share.rejected.items()]
         refusals += [(seq, why, 0, raw) for seq, (why, raw) in share.conflicts.items()]
         for seq, why, told, raw in refusals:
@@ -185,7 +182,10 @@ class Intake:
     def _store_one_by_one(
         self, share: _Share, rows: list[tuple[int, int, str, float, bytes]]
     ) -> None:
-        """Some record of the batch has the id of another one: find it, store the rest."""
+        """Some record of the batch has the id of another one: find it, store the rest.
+
+        Those before it are in already; to insert them again does nothing.
+        """
         for row in rows:
             try:
                 self._connection.execute(_INSERT, row)

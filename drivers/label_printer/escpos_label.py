@@ -91,8 +91,9 @@ def _with_head_width(profile: dict[str, Any]) -> dict[str, Any]:
 
 def prepare() -> None:
     """Load library, fonts and drawing code now, so that the first label is as quick as the rest."""
-    from drivers.label_printer.content import LabelContent  # noqa: PLC0415
+    from drivers.label_printer.content import LabelContent, pool_class_words  # noqa: PLC0415
     from drivers.label_printer.render import render_label  # noqa: PLC0415
 
-    content = LabelContent("0" * 14, "0000 00 000 0000 0", "1:1", 1, "01-01 00:00")
+    words = pool_class_words("10")
+    content = LabelContent("0" * 14, "0000 00 000 0000 0", words, 1, "01-01 00:00")
     escpos_label(render_label(content, "tube-40x30"), "0000", cut=False)

@@ -6,6 +6,7 @@ did) and must not touch the printer: it hands out the order for a label once the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from config.model import KioskConfig
@@ -41,7 +42,11 @@ class Committed:
 
 
 class CheckInDesk:
-    """Single-threaded, on the core's thread; every method returns after its commit."""
+    """Single-threaded, on the core's thread; every method returns after its commit.
+
+    ``tube_opens`` is told just before a commit that opens a tube: its label may be drawn meanwhile,
+    and nothing of it may leave before the commit.
+    """
 
     def __init__(
         self,
@@ -49,7 +54,9 @@ class CheckInDesk:
         ledger: Ledger,
         records: RecordMaker,
         digests: PersonDigests,
+        *,
         clock: KioskClock,
+        tube_opens: Callable[[CheckInWrite], None],
     ) -> None:
         self._site = config.site
         self._policy = config.policy
@@ -57,6 +64,7 @@ class CheckInDesk:
         self._records = records
         self._digests = digests
         self._clock = clock
+        self._tube_opens = tube_opens
         self._known_since_s: dict[str, float] = {}
 
     # ── people ───────────────────────────────────────────────────────────────────────────────
@@ -133,6 +141,8 @@ class CheckInDesk:
             opens_tube=place.first_of_tube,
             flags=self._flags(effect.flags),
         )
+        if write.opens_tube:
+            self._tube_opens(write)
         try:
             seq = self._ledger.check_in(write, self._records.envelope(body))
         except AlreadyCheckedIn as known:

@@ -22,10 +22,10 @@ from kiosk.core.clock import KioskClock
 from kiosk.core.code_desk import CodeDesk, Lookup
 from kiosk.core.device_desk import CAMERA, PRINTER, THERMOMETER, DeviceDesk
 from kiosk.core.fever_desk import FeverDesk
-from kiosk.core.label_desk import LabelDesk, LabelTimed, News
+from kiosk.core.label_desk import LabelDesk, LabelTimed, News, PrinterWays
 from kiosk.core.ledger_keeper import LedgerKeeper
 from kiosk.core.person_digest import PersonDigests
-from kiosk.core.printer_worker import LabelNotWritten, LabelOrder, LabelWritten
+from kiosk.core.printer_worker import LabelNotWritten, LabelWritten
 from kiosk.core.publisher import Facts, Publisher, Send
 from kiosk.core.record_maker import RecordMaker
 from kiosk.core.settings import visit_policy
@@ -85,7 +85,7 @@ class Ways:
     """The ways out of the core, as functions that never wait."""
 
     send: Send
-    print_label: Callable[[LabelOrder], None]
+    printer: PrinterWays
     probe_printer: Callable[[str], None]  # ask the printer to answer this process id
 
 
@@ -115,10 +115,6 @@ class Kiosk:
         self._thermometer = ThermometerDriver(
             config.thermometer.stable_samples, config.thermometer.stable_spread_c
         )
-        self._check_in = CheckInDesk(config, ledger, records, digests, clock)
-        self._codes = CodeDesk(
-            keys.registration, Lookup(self._check_in.before, self._check_in.code_used)
-        )
         self._fever = FeverDesk(ledger, clock, config.policy.fever_rest_min_s, self._alert)
         self._keeper = LedgerKeeper(
             ledger,
@@ -132,9 +128,15 @@ class Kiosk:
             ledger,
             records,
             clock,
-            print_label=ways.print_label,
+            ways=ways.printer,
             tell=self._label_news,
             finish_timeout_s=config.printer.finish_timeout_s,
+        )
+        self._check_in = CheckInDesk(
+            config, ledger, records, digests, clock=clock, tube_opens=self._labels.foresee
+        )
+        self._codes = CodeDesk(
+            keys.registration, Lookup(self._check_in.before, self._check_in.code_used)
         )
         self._publisher = Publisher(
             ways.send,
@@ -153,7 +155,7 @@ class Kiosk:
             timed=self._timed,
         )
         self._visits = VisitDesk(visit_policy(config), self._check_in, clock, outside)
-        self._confirms = config.printer.process_id is ProcessIdSupport.YES
+        self._labels.confirms = config.printer.process_id is ProcessIdSupport.YES
         self._probing_until_s = 0.0
         self._purge_every_s = min(PURGE_AT_MOST_EVERY_S, max(1.0, config.uplink.grace_s / 2))
         self._purge_due_s = self._tubes_due_s = self._housekeeping_due_s = now_s
@@ -269,7 +271,7 @@ class Kiosk:
             self._labels.printer_lost()
             return
         if self._config.printer.process_id is ProcessIdSupport.PROBE:
-            self._confirms = False
+            self._labels.confirms = False
             self._probing_until_s = now_s + PROBE_PATIENCE_S
             self._ways.probe_printer(PROBE_ID)
 
@@ -277,7 +279,7 @@ class Kiosk:
         self._devices.printer_said(frame)
         if isinstance(frame, ProcessIdDone):
             if frame.process_id == PROBE_ID:
-                self._confirms = True
+                self._labels.confirms = True
                 self._probing_until_s = 0.0
             else:
                 self._labels.finished(frame.process_id)
@@ -344,7 +346,7 @@ class Kiosk:
         now_s = self._clock.monotonic_s()
         self._follow_devices(now_s)
         if now_s >= self._probing_until_s:
-            self._labels.pump(self._devices.printer_block(now_s), self._confirms)
+            self._labels.pump(self._devices.printer_block(now_s))
         visit, intake = self._visits.visit, self._keeper.intake
         around = Surroundings(
             faults=self._devices.faults(now_s),

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from contracts.pool_class import PoolClass
 from contracts.record import LabelOutcome, LabelReported
 from contracts.report import AlertKind
 from contracts.tube_number import TubeNumber
@@ -23,9 +24,17 @@ from kiosk.flow.effects import ClearAlert, RaiseAlert
 from kiosk.flow.label_job import LabelJob, LabelJobState
 from kiosk.flow.visit_state import LabelChanged, LabelView
 from kiosk.ledger.ledger import Ledger
-from kiosk.ledger.rows import TubeRow
+from kiosk.ledger.rows import CheckInWrite
 
 MAX_RESERVED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterWays:
+    """The printer worker, as functions that never wait."""
+
+    prepare: Callable[[LabelOrder], None]
+    print: Callable[[LabelOrder], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ News = LabelChanged | LabelTimed | RaiseAlert | ClearAlert
 
 
 class LabelDesk:
-    """On the core's thread. ``print_label`` hands an order to the worker; ``tell`` brings news."""
+    """On the core's thread. ``tell`` brings news; ``confirms``: the printer answers process ids."""
 
     def __init__(
         self,
@@ -50,14 +59,15 @@ class LabelDesk:
         records: RecordMaker,
         clock: KioskClock,
         *,
-        print_label: Callable[[LabelOrder], None],
+        ways: PrinterWays,
         tell: Callable[[News], None],
         finish_timeout_s: float,
     ) -> None:
         self._ledger = ledger
         self._records = records
         self._clock = clock
-        self._print = print_label
+        self._ways = ways
+        self.confirms = False
         self._tell = tell
         self._finish_timeout_s = finish_timeout_s
         self._reserved: deque[LabelJob] = deque(maxlen=MAX_RESERVED)
@@ -81,17 +91,20 @@ class LabelDesk:
             else:
                 self._tell(RaiseAlert(AlertKind.LABEL, "alert.label-unknown", job.tube))
 
+    def foresee(self, write: CheckInWrite) -> None:
+        """A commit that opens this tube is about to run: draw its label meanwhile."""
+        job = LabelJob(write.label_job or "", write.tube, copy=1)
+        content = self._content(job, write.pool_class, write.lane, write.opened_at_s)
+        self._ways.prepare(LabelOrder(job.job, content, self._process_id(job)))
+
     def order(self, job: str, tube: str) -> None:
         """A job that was just reserved by a commit."""
         self._reserved.append(LabelJob(job, tube, copy=1))
         self._ordered_s[job] = self._clock.monotonic_s()
         self._shown_block = ""
 
-    def pump(self, block: str, confirms: bool) -> None:
-        """Print the next reserved label unless the printer's fault ``block`` stands in the way.
-
-        ``confirms``: this printer answers process ids.
-        """
+    def pump(self, block: str) -> None:
+        """Print the next reserved label unless the printer's fault ``block`` stands in the way."""
         if self._run is not None or not self._reserved:
             return
         if block:
@@ -106,10 +119,11 @@ class LabelDesk:
             raise LookupError(f"label job {job.job} without its tube")
         if self._shown_block:
             self._tell(LabelChanged(job.tube, LabelView.WAITING))
-        run = LabelJobRun(job.job, process_id_of(job) if confirms else None, self._finish_timeout_s)
+        run = LabelJobRun(job.job, self._process_id(job), self._finish_timeout_s)
+        content = self._content(job, tube.pool_class, tube.lane, tube.opened_at_s)
         self._ledger.label_sent(job.job)
         self._job, self._run = job, run.begin()
-        self._print(LabelOrder(job.job, self._content(job, tube), run.process_id))
+        self._ways.print(LabelOrder(job.job, content, run.process_id))
 
     def written(self, report: LabelWritten) -> None:
         """All bytes are out: now the printer has its time to say that it finished."""
@@ -197,13 +211,18 @@ class LabelDesk:
         )
         return self._records.envelope(body)
 
-    def _content(self, job: LabelJob, tube: TubeRow) -> LabelContent:
+    def _process_id(self, job: LabelJob) -> str | None:
+        return process_id_of(job) if self.confirms else None
+
+    def _content(
+        self, job: LabelJob, pool_class: PoolClass, lane: int, opened_at_s: float
+    ) -> LabelContent:
         return LabelContent(
             tube=job.tube,
             grouped=TubeNumber.parse(job.tube).grouped,
-            pool_class=pool_class_words(tube.pool_class.value),
-            lane=tube.lane,
-            opened_at=self._clock.wall_of(tube.opened_at_s).strftime("%m-%d %H:%M"),
+            pool_class=pool_class_words(pool_class.value),
+            lane=lane,
+            opened_at=self._clock.wall_of(opened_at_s).strftime("%m-%d %H:%M"),
             copy=job.copy,
         )
 

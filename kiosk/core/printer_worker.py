@@ -48,6 +48,21 @@ class LabelNotWritten:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    order: LabelOrder
+    send: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """``data`` is the whole job for the printer."""
+
+    order: LabelOrder
+    data: bytes
+    render_s: float
+
+
 class PrinterWorker:
     """``write`` sends bytes to the printer within a time-out or raises `LinkError`; ``report`` is
     called from the worker's thread."""
@@ -63,7 +78,7 @@ class PrinterWorker:
         self._write = write
         self._report = report
         self._clock = clock
-        self._orders: queue.SimpleQueue[LabelOrder | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="label printer", daemon=True)
 
     def start(self) -> None:
@@ -71,25 +86,36 @@ class PrinterWorker:
 
     def stop(self) -> None:
         """Finish the order under way, then end."""
-        self._orders.put(None)
+        self._tasks.put(None)
         self._thread.join(WRITE_TIMEOUT_S + 1.0)
+
+    def prepare(self, order: LabelOrder) -> None:
+        """This order may follow: draw it now and keep it. Nothing leaves, nothing is reported."""
+        self._tasks.put(_Task(order, send=False))
 
     def print(self, order: LabelOrder) -> None:
         """Takes over the order at once; exactly one report answers it."""
-        self._orders.put(order)
+        self._tasks.put(_Task(order, send=True))
 
     def _run(self) -> None:
         prepare()
-        while (order := self._orders.get()) is not None:
-            self._report(self._carry_out(order))
+        drawn: _Drawn | None = None
+        while (task := self._tasks.get()) is not None:
+            if drawn is None or drawn.order != task.order:
+                drawn = self._draw(task.order)
+            if task.send:
+                self._report(self._send(drawn))
 
-    def _carry_out(self, order: LabelOrder) -> LabelWritten | LabelNotWritten:
+    def _draw(self, order: LabelOrder) -> _Drawn:
         begun_s = self._clock()
         bitmap = render_label(order.content, self._template)
         data = escpos_label(bitmap, order.process_id, cut=True)
+        return _Drawn(order, data, self._clock() - begun_s)
+
+    def _send(self, drawn: _Drawn) -> LabelWritten | LabelNotWritten:
         first_byte_s = self._clock()
         try:
-            self._write(data, WRITE_TIMEOUT_S)
+            self._write(drawn.data, WRITE_TIMEOUT_S)
         except LinkError as error:
-            return LabelNotWritten(order.job, str(error))
-        return LabelWritten(order.job, first_byte_s, self._clock(), first_byte_s - begun_s)
+            return LabelNotWritten(drawn.order.job, str(error))
+        return LabelWritten(drawn.order.job, first_byte_s, self._clock(), drawn.render_s)

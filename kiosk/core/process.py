@@ -19,6 +19,7 @@ from kiosk.core.clock import KioskClock
 from kiosk.core.inbox import Inbox
 from kiosk.core.key_files import CoreKeys, KeysMissing, read_keys
 from kiosk.core.kiosk import DeviceEvent, Keys, Kiosk, Ways
+from kiosk.core.label_desk import PrinterWays
 from kiosk.core.links import DeviceLinks
 from kiosk.core.person_digest import PersonDigests
 from kiosk.core.printer_worker import PrinterWorker
@@ -159,7 +160,7 @@ def _run(config: KioskConfig, keys: CoreKeys, ledger: Ledger, process: _Process)
             ),
             digests=PersonDigests.in_folder(Path(config.paths.runtime_dir)),
             keys=Keys(registration=(keys.registration,), coordinator=keys.coordinator),
-            ways=Ways(server.send, worker.print, links.probe_printer),
+            ways=Ways(server.send, PrinterWays(worker.prepare, worker.print), links.probe_printer),
         )
         server.attend(kiosk)
 

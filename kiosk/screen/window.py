@@ -1,7 +1,8 @@
 """The pygame window: opens it, puts painted boxes on the glass, reads its events.
 
 Owns SDL. `pygame.init` is never called: it would open the sound card. The driver comes from the
-settings; a driver that cannot open ends the process with a sentence.
+settings; a driver that cannot open, or one that shows nothing and that only SDL chose, ends the
+process with a sentence.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from kiosk.screen.shapes import Box
 from kiosk.screen.touch import Phase, RawTouch, Source
 
 DUMMY = "dummy"
+_UNSEEN = (DUMMY, "offscreen", "evdev")
 _LEFT_BUTTON = 1
 
 
@@ -27,20 +29,27 @@ class Window:
     """A window of the wished size, or the whole panel whatever its size is."""
 
     def __init__(self, settings: ScreenSection) -> None:
-        if settings.driver:
-            os.environ["SDL_VIDEODRIVER"] = settings.driver
+        chosen = settings.driver or os.environ.get("SDL_VIDEODRIVER", "")
+        if chosen:
+            os.environ["SDL_VIDEODRIVER"] = chosen
         try:
             pygame.display.init()
             flags = pygame.FULLSCREEN if settings.fullscreen else 0
             self._surface = pygame.display.set_mode((settings.width, settings.height), flags)
         except pygame.error as error:
             raise WindowFailed(
-                f"the screen cannot be opened with SDL driver {settings.driver or 'default'!r} "
+                f"the screen cannot be opened with SDL driver {chosen or 'default'!r} "
                 f"({error}): set screen.driver to one that this machine has, or to 'dummy'"
             ) from error
+        self.driver = pygame.display.get_driver()
+        if not chosen and self.driver in _UNSEEN:
+            pygame.display.quit()
+            raise WindowFailed(
+                f"no display was found and SDL fell back to {self.driver!r}, which shows nothing: "
+                "start under a compositor, or name the driver in screen.driver"
+            )
         pygame.display.set_caption("kiosk-screen")
         pygame.mouse.set_visible(not settings.fullscreen)
-        self.driver = pygame.display.get_driver()
 
     @property
     def size(self) -> tuple[int, int]:

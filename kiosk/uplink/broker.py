@@ -34,7 +34,8 @@ WILL_DELAY_S = 5  # a short loss of the network is not a lost kiosk
 UNLIMITED_BYTES = 256 * 1024 * 1024
 RECEIVE_MAXIMUM = 65_535
 
-# What paho raises on bytes that are not MQTT; everything else is our own mistake and must surface.
+# What paho 2.1 raises on bytes that are not MQTT (2.2 hangs up with a protocol error instead);
+# everything else is our own mistake and must surface.
 _NOT_MQTT = (MQTTException, struct.error, ValueError, IndexError, KeyError, TypeError)
 
 
@@ -239,11 +240,7 @@ class Broker:
                 client.loop_write()
             client.loop_misc()
         except _NOT_MQTT:
-            self._lost(
-                f"What listens at {self.address} does not speak MQTT 5. Check host and port in"
-                " [uplink].",
-                refused=False,
-            )
+            self._lost(self._not_mqtt(), refused=False)
 
     def _on_disconnect(
         self,
@@ -253,6 +250,9 @@ class Broker:
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
+        if reason.value in _NOT_UNDERSTOOD:
+            self._lost(self._not_mqtt(), refused=False)
+            return
         refused = reason.value in _REFUSALS
         self._lost(
             f"The broker at {self.address} {'sent this kiosk away' if refused else 'is gone'}"
@@ -277,6 +277,9 @@ class Broker:
     ) -> None:
         self._events.append(Answered(mid, reason.value, str(reason)))
 
+    def _not_mqtt(self) -> str:
+        return f"What listens at {self.address} does not speak MQTT 5. Check host and port in [uplink]."
+
     def _lost(self, why: str, *, refused: bool) -> None:
         """The first reason is the true one; what paho says while it cleans up is not."""
         if not any(isinstance(event, Lost) for event in self._events):
@@ -293,6 +296,7 @@ class Broker:
 # MQTT 5 reason codes that waiting alone does not heal: not authorized, administrative action,
 # session taken over, packet too large, quota exceeded.
 _REFUSALS = frozenset({0x87, 0x98, 0x8E, 0x95, 0x97})
+_NOT_UNDERSTOOD = frozenset({0x81, 0x82, 0x84})  # malformed packet, protocol error, version
 
 
 def _silence(client: Client) -> None:

@@ -134,6 +134,17 @@ def test_the_id_of_another_record_is_rejected_and_the_rest_stored(
     assert [r.seq for r in acknowledgement(later, site, kiosk).rejected] == [2]
 
 
+def test_two_ingests_at_once_still_store_once(site: Any, kiosk: Any, store: Any) -> None:
+    """One that is being replaced and its successor: the database has the last word."""
+    old, new = site.intake(store), site.intake(store)
+    for intake in (old, new):
+        commit(intake, kiosk.bundle_of(1, 2), kiosk=kiosk)
+    assert acknowledgement(old, site, kiosk).high_water == 2
+    ack = acknowledgement(new, site, kiosk)
+    assert (ack.high_water, ack.rejected) == (2, ())
+    assert seqs(store) == [1, 2]
+
+
 def test_a_record_sealed_to_another_site_is_rejected(site: Any, kiosk: Any, store: Any) -> None:
     intake = site.intake(store)
     kiosk.site = SealingPrivateKey.generate().public_key

@@ -207,6 +207,8 @@ def test_reports_that_are_none_are_ignored(busy: Any) -> None:
     words.hear_report("330106-0007-k03", b"\xff" * 20)
     words.hear_report("330106-0007-k03", good + b" " * 100_000)
     words.hear_report("330106-0007-k09", good)
+    stranger = report(kiosk="330106-0007-k09")
+    words.hear_report("330106-0007-k09", msgspec.json.encode(stranger))
     words.hear_presence("330106-0007-k03", b"nonsense")
     words.save(NOW_S)
     assert busy.execute("SELECT count(*) FROM kiosks").fetchone()[0] == 0

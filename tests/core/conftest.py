@@ -20,6 +20,7 @@ from firmware_bridge.codecs.escpos_frames import ProcessIdDone, RealTimeStatus, 
 from firmware_bridge.codecs.gy_mcu90615 import MeasuringMode, TemperatureFrame
 from firmware_bridge.link import FrameArrived, LinkChanged, LinkState, LinkStatus
 from kiosk.core.kiosk import PROBE_ID, Keys, Kiosk, Ways
+from kiosk.core.label_desk import PrinterWays
 from kiosk.core.person_digest import PersonDigests
 from kiosk.core.printer_worker import LabelOrder, LabelWritten
 from kiosk.core.record_maker import RecordMaker
@@ -117,6 +118,7 @@ class Bench:
         self.config = config
         self.clock = TurnedClock()
         self.sent: list[tuple[Role, AnyMessage]] = []
+        self.prepared: list[LabelOrder] = []
         self.printed: list[LabelOrder] = []
         self.probes: list[str] = []
         self.before_print: Callable[[LabelOrder], None] = lambda order: None
@@ -147,7 +149,9 @@ class Bench:
             ),
             digests=PersonDigests.in_folder(self.folder / "run"),
             keys=Keys((self.site.registration.verify_key,), self.site.coordinator.verify_key),
-            ways=Ways(self._send, self._print, self.probes.append),
+            ways=Ways(
+                self._send, PrinterWays(self.prepared.append, self._print), self.probes.append
+            ),
         )
         for role in (Role.SCREEN, Role.CAMERA, Role.UPLINK):
             self.kiosk.joined(role)

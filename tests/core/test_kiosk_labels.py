@@ -46,6 +46,11 @@ def test_confirmed_by_the_printer_and_verified_by_the_camera(bench: Bench) -> No
     assert len(outcomes(bench)) == 2, "verifying twice writes once"
 
 
+def test_the_label_is_drawn_while_the_record_is_committed(bench: Bench) -> None:
+    bench.checks_in(0)
+    assert bench.prepared == bench.printed, "what was drawn ahead is exactly what is printed"
+
+
 def test_silence_of_the_printer_is_unknown_and_a_person_is_asked(bench: Bench) -> None:
     tube = bench.checks_in(0).placement.tube_number
     bench.label_written()

@@ -50,6 +50,18 @@ def test_orders_are_written_in_turn_and_each_reported_once() -> None:
     assert paper.reports.empty()
 
 
+def test_an_order_drawn_ahead_is_written_once_and_another_one_is_not_mistaken_for_it() -> None:
+    paper = Paper()
+    with paper.worker() as worker:
+        worker.prepare(order("a", "0011"))
+        worker.print(order("a", "0012"))
+        worker.prepare(order("b", "0021"))
+        worker.print(order("b", "0021"))
+        reports = [paper.reports.get(timeout=5.0) for _ in range(2)]
+    assert [report.job for report in reports] == ["a", "b"]
+    assert [data[-4:] for data in paper.written] == [b"0012", b"0021"]
+
+
 def test_a_write_that_fails_is_reported_with_its_sentence() -> None:
     paper = Paper(fails=True)
     with paper.worker() as worker:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 
 import pygame
 import pytest
-
-os.environ["SDL_VIDEODRIVER"] = "dummy"
 
 from config.model import Language
 from config.translations import Catalogue
@@ -43,8 +40,9 @@ def layout_of(
     return layout
 
 
-@pytest.fixture
-def no_display() -> Iterator[None]:
-    """Closes what a test's window opened."""
+@pytest.fixture(autouse=True)
+def unseen_display(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """SDL's dummy driver; closes what a test's window opened and restores the environment."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     yield
     pygame.display.quit()

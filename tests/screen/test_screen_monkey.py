@@ -73,10 +73,10 @@ def any_snapshot(chance: random.Random) -> Snapshot:
     )
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_monkey(layout_of: Callable[[int, int], Layout], seed: int) -> None:
     chance = random.Random(seed)
-    for _ in range(40):
+    for _ in range(30):
         layout = layout_of(*chance.choice([(1280, 800), (1024, 600), (800, 480)]))
         snapshot = any_snapshot(chance)
         picture = draw(snapshot, layout, NOW_S)

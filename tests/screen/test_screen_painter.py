@@ -57,7 +57,7 @@ def test_incremental_painting_is_full_painting(
     painter = base.twin()
     known = list(samples(Language.ZH).values())
     snapshot, now_s = known[0], NOW_S
-    for _ in range(12):
+    for _ in range(8):
         if chance.random() < 0.5:
             snapshot = chance.choice(known)
         now_s = NOW_S + chance.random() * 12

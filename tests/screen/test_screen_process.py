@@ -305,6 +305,17 @@ def test_a_driver_that_does_not_exist_is_a_sentence(tmp_path: Path) -> None:
         Screen(config, 0.0)
 
 
+def test_a_machine_without_a_display_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SDL would draw off the screen and say nothing."""
+    for name in ("SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    config = KioskConfig(paths=PathsSection(runtime_dir=str(tmp_path)))
+    with pytest.raises(WindowFailed, match="no display was found"):
+        Screen(config, 0.0)
+
+
 def test_a_panel_too_small_for_fingers_is_named() -> None:
     assert check_panel(Grid(1280, 800, 217.0)) == ""
     assert check_panel(Grid(1920, 1080, 344.0)) == ""

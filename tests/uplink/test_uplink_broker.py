@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import select
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -153,15 +154,25 @@ def test_a_server_that_says_nothing(closing: Closing) -> None:
     ],
 )
 def test_bytes_that_are_not_mqtt(garbage: bytes, closing: Closing) -> None:
-    """No exception, whatever comes; and the next connection is made."""
+    """No exception, whatever comes, and a sentence that sends people to the right setting."""
     with server(garbage) as port:
-        broker = closing(broker_at(port))
-        now_s = 0.0
-        for _ in range(24):
-            broker.pump(now_s)
-            now_s += 0.25  # fake time: time-outs and back-offs pass
-            if broker.fileno() >= 0:
-                select.select([broker.fileno()], [], [], 0.002)
+        lost = pump_until(closing(broker_at(port)), Lost)
+    assert isinstance(lost, Lost) and not lost.refused
+    assert "does not speak MQTT 5. Check host and port" in lost.why
+
+
+def test_a_client_library_that_raises_is_survived(
+    closing: Closing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """paho 2.1 lets the error of a malformed packet out of its loop."""
+
+    def raises(_client: object) -> None:
+        raise struct.error("unpack requires a buffer of 2 bytes")
+
+    monkeypatch.setattr("kiosk.uplink.broker.Client.loop_read", raises)
+    with server(CONNACK_ACCEPTED) as port:
+        lost = pump_until(closing(broker_at(port)), Lost)
+    assert isinstance(lost, Lost) and "does not speak MQTT 5" in lost.why
 
 
 def test_random_bytes_never_raise(closing: Closing) -> None:
