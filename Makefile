@@ -50,7 +50,7 @@ clean:
 	@$(PYTHON) -m venv .venv || \
 	  { echo "$(PYTHON) cannot make a virtual environment: sudo apt-get install python3-venv python3-dev" >&2; exit 1; }
 	@echo "installing the Python packages into .venv (once, some minutes)" >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/pip install -qq --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
 packages-demo:

@@ -278,7 +278,10 @@ class Broker:
         self._events.append(Answered(mid, reason.value, str(reason)))
 
     def _not_mqtt(self) -> str:
-        return f"What listens at {self.address} does not speak MQTT 5. Check host and port in [uplink]."
+        return (
+            f"What listens at {self.address} does not speak MQTT 5."
+            " Check host and port in [uplink]."
+        )
 
     def _lost(self, why: str, *, refused: bool) -> None:
         """The first reason is the true one; what paho says while it cleans up is not."""
