@@ -32,7 +32,11 @@ SESSION_EXPIRY_S = 7 * 24 * 3600
 RECEIVE_MAXIMUM = 100  # bundles the broker may send ahead of our acknowledgements
 WILL_DELAY_S = 2
 SHORTEST_DELAY_S, LONGEST_DELAY_S = 0.2, 10.0
+STABLE_AFTER_S = 10.0  # a connection that lived this long starts the back-off anew
 
+_TAKEN_OVER = 0x8E
+_NOT_UNDERSTOOD = frozenset({0x81, 0x82, 0x84})  # malformed packet, protocol error, version
+# What paho 2.1 raises on bytes that are not MQTT; 2.2 hangs up with a protocol error instead.
 _NOT_MQTT = (MQTTException, struct.error, ValueError, IndexError, KeyError, TypeError)
 
 log = logging.getLogger(__name__)
@@ -72,6 +76,10 @@ class Broker:
         """For ``select``; -1 while there is no socket."""
         sock = self._client.socket() if self._client is not None else None
         return -1 if sock is None else sock.fileno()
+
+    @property
+    def _address(self) -> str:
+        return f"{self._host}:{self._port}"
 
     @property
     def wants_write(self) -> bool:
@@ -140,23 +148,25 @@ class Broker:
             )
             hurry(client)
         except (OSError, ValueError) as error:
-            self._trouble = f"There is no broker at {self._host}:{self._port} ({error})."
+            why = error.strerror if isinstance(error, OSError) and error.strerror else error
+            self._trouble = (
+                f"There is no broker at {self._address} ({why}). Check that it runs, and broker_host"
+                " and broker_port."
+            )
 
     def _move_bytes(self, now_s: float) -> None:
         assert self._client is not None
         if not self.connected and now_s - self._since_s > CONNACK_TIMEOUT_S:
-            self._trouble = (
-                f"What listens at {self._host}:{self._port} does not answer as a broker."
-            )
+            self._trouble = self._not_mqtt()
             return
         try:
             self._client.loop_read()
             hurry(self._client)  # the kernel forgets TCP_QUICKACK
-            if self._client is not None and self._client.want_write():
+            if self._client.want_write():
                 self._client.loop_write()
             self._client.loop_misc()
         except _NOT_MQTT:
-            self._trouble = f"What listens at {self._host}:{self._port} does not speak MQTT 5."
+            self._trouble = self._not_mqtt()
 
     def _on_connect(
         self,
@@ -167,14 +177,16 @@ class Broker:
         _properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self._trouble = f"The broker at {self._host}:{self._port} refuses us ({reason})."
+            self._trouble = (
+                f"The broker at {self._address} refuses the coordinator ({reason}). Check its access"
+                " rules."
+            )
             return
         filters = (topics.ALL_RECORDS, topics.ALL_STATES, topics.ALL_REPORTS)
         client.subscribe([(topic, 1) for topic in filters])
         self.connected = True
-        self._delay_s = SHORTEST_DELAY_S
         self._told_trouble = ""
-        log.info("Connected to the broker at %s:%d.", self._host, self._port)
+        log.info("Connected to the broker at %s.", self._address)
         self._publish_presence(online=True)
 
     def _on_disconnect(
@@ -185,7 +197,14 @@ class Broker:
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
-        self._trouble = self._trouble or f"The broker is gone ({reason})."
+        if self._trouble:
+            return
+        if reason.value == _TAKEN_OVER:
+            self._trouble = "Another coordinator of this site is connected. Stop one of the two."
+        elif reason.value in _NOT_UNDERSTOOD:
+            self._trouble = self._not_mqtt()
+        else:
+            self._trouble = f"The broker at {self._address} is gone ({reason})."
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
         try:
@@ -193,6 +212,12 @@ class Broker:
         except UnicodeDecodeError:
             topic = ""  # none of ours, but it must be acknowledged or it comes for ever
         self._arrived.append(Message(topic, bytes(message.payload), message.mid, message.qos))
+
+    def _not_mqtt(self) -> str:
+        return (
+            f"What listens at {self._address} does not speak MQTT 5. Check broker_host and"
+            " broker_port."
+        )
 
     def _publish_presence(self, *, online: bool) -> None:
         self.publish(topics.HOST, self._said(online), retain=True)
@@ -210,6 +235,8 @@ class Broker:
         if self._trouble != self._told_trouble:
             log.warning("%s", self._trouble)
             self._told_trouble = self._trouble
+        if self.connected and now_s - self._since_s >= STABLE_AFTER_S:
+            self._delay_s = SHORTEST_DELAY_S
         self._drop()
         self._trouble = ""
         self._next_try_s = now_s + self._dice.uniform(0.5, 1.0) * self._delay_s

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import socket
 import sqlite3
@@ -211,7 +212,7 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise StoreError(
-            f"The staff page cannot listen on {host}:{port} ({error.strerror}): it is taken, or"
+            f"The staff page cannot listen on {host}:{port} ({os.strerror(error.errno or 0)}): it is taken, or"
             " the address is not one of this machine. Change web_host or web_port."
         ) from None
 

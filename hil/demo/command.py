@@ -47,6 +47,10 @@ def demo(  # noqa: PLR0917 - typer calls it by name
     report: Annotated[
         Path | None, typer.Option(help="Where the JSON report of a headless run goes.")
     ] = None,
+    unrest: Annotated[
+        bool,
+        typer.Option("--unrest", help="Kill a process every few seconds; nobody may be lost."),
+    ] = False,
     tampering: Annotated[
         Break | None,
         typer.Option("--break", help="Break the finished run on purpose; the report must say so."),
@@ -59,8 +63,8 @@ def demo(  # noqa: PLR0917 - typer calls it by name
     ] = 0,
 ) -> None:
     """Start broker, coordinator, kiosk processes and instrument twins, and let residents come."""
-    if not headless and (report or tampering):
-        raise typer.BadParameter("--report and --break belong to --headless")
+    if not headless and (report or tampering or unrest):
+        raise typer.BadParameter("--report, --unrest and --break belong to --headless")
     try:
         folder = make_folder(keep)
     except FolderError as error:
@@ -68,7 +72,7 @@ def demo(  # noqa: PLR0917 - typer calls it by name
         raise typer.Exit(1) from error
     try:
         if headless:
-            passed = _prove(folder, Asked(residents, seed, tampering), report)
+            passed = _prove(folder, Asked(residents, seed, unrest, tampering), report)
         else:
             passed = run_live(folder, Live(seed, port, by_themselves=True))
     except EXPECTED_TROUBLE as error:

@@ -6,6 +6,7 @@ Runs when all processes have ended: it reads what is at rest. Must not judge.
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ def gather(
     seen: Sequence[SeenVisit],
     papers: Sequence[Paper],
     swabbed: Sequence[str],
+    killed: Sequence[str],
     heard: Heard,
 ) -> Evidence:
     """Read ledger and store. Raises `sqlite3.Error` or OSError when one of them is gone."""
@@ -43,9 +45,15 @@ def gather(
         coordinator=read_store(site.store_path, site.keys.sealing, site.kiosk_key),
         papers=tuple(papers),
         swabbed=tuple(swabbed),
-        deaths=tuple(view.name for view in site.processes() for _ in range(view.restarts)),
+        deaths=_deaths(site, killed),
         search=_search(site, seen, heard),
     )
+
+
+def _deaths(site: DemoSite, killed: Sequence[str]) -> tuple[str, ...]:
+    """One name a restart that nobody caused."""
+    restarts = Counter({view.name: view.restarts for view in site.processes()})
+    return tuple((restarts - Counter(killed)).elements())
 
 
 def _search(site: DemoSite, seen: Sequence[SeenVisit], heard: Heard) -> Search:

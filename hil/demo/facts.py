@@ -53,6 +53,8 @@ class SeenPlace:
 class SeenVisit:
     """One resident's visit. ``person`` and ``body_c`` are who really stood there and how warm.
 
+    ``restarts`` counts how often the core ended under it and the resident had to begin anew.
+
     ``detail`` is a message id or a sentence and names nobody.
     """
 
@@ -64,6 +66,7 @@ class SeenVisit:
     place: SeenPlace | None = None
     ticket: str = ""
     detail: str = ""
+    restarts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +194,8 @@ class Search:
 class Evidence:
     """Everything the invariants may look at.
 
-    ``swabbed``: tubes that the lanes reported. ``deaths``: one process name for each process that
-    ended by itself.
+    ``swabbed``: tubes that the lanes reported. ``deaths``: one name for each process that ended
+    by itself, those we killed not counted.
     """
 
     seen: tuple[SeenVisit, ...]

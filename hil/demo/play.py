@@ -25,6 +25,7 @@ from hil.demo.robot import HURRIED, Robot
 from hil.demo.site import DemoSite, Wanted
 from hil.demo.supervisor import StartError
 from hil.demo.tamper import Break, Tamperer
+from hil.demo.unrest import Unrest
 
 EAVESDROP_TIMEOUT_S = 5.0
 SETTLE_TIMEOUT_S = 30.0
@@ -38,6 +39,7 @@ class Asked:
 
     residents: int
     seed: int
+    unrest: bool = False
     tampering: Break | None = None
 
 
@@ -76,7 +78,12 @@ def _play(site: DemoSite, asked: Asked, say: Callable[[str], None]) -> Played:
     lanes.start()
     ready_s = time.monotonic()
     say(f"The site is up after {ready_s - began_s:.1f} s. {asked.residents} residents come.")
+    unrest = Unrest(site.kill, asked.seed, say)
+    if asked.unrest:
+        unrest.start()
     seen = _visits(site, plan_residents(asked.seed, asked.residents), lanes, say)
+    if asked.unrest:
+        unrest.stop()
     played_s = time.monotonic()
     swabbed = lanes.finish(LANES_TIMEOUT_S)
     _settle(site)
@@ -92,6 +99,7 @@ def _play(site: DemoSite, asked: Asked, say: Callable[[str], None]) -> Played:
         seen=seen,
         papers=clerk.papers(len(site.stage.printer.papers)),
         swabbed=swabbed,
+        killed=unrest.killed,
         heard=Heard(messages, heard),
     )
     verdicts = judge(evidence)
@@ -102,6 +110,7 @@ def _play(site: DemoSite, asked: Asked, say: Callable[[str], None]) -> Played:
         visits_s=played_s - ready_s,
         settle_s=settled_s - played_s,
         broken_on_purpose=asked.tampering or "",
+        killed=tuple(unrest.killed),
     )
     return Played(report(run, evidence, timings, verdicts), verdicts)
 

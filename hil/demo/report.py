@@ -28,6 +28,7 @@ class Run:
     visits_s: float
     settle_s: float  # until everything was acknowledged and purged
     broken_on_purpose: str
+    killed: tuple[str, ...] = ()
 
 
 def report(
@@ -40,6 +41,8 @@ def report(
         "seed": run.seed,
         "started_at": run.started_at,
         "broken_on_purpose": run.broken_on_purpose or None,
+        "killed": dict(Counter(run.killed)),
+        "visits_begun_anew": sum(visit.restarts for visit in evidence.seen),
         "seconds": {
             "start": round(run.start_s, 2),
             "visits": round(run.visits_s, 2),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hil.demo.facts import Outcome, SeenPlace, SeenVisit
 from hil.demo.listener import CoreListener
@@ -17,6 +17,7 @@ from hil.demo.residents import Resident
 from hil.demo.stage import Stage
 from kiosk.ipc.messages import Action, LabelState, Page, Placement, Snapshot
 
+MAX_WAITS = 4  # a visit with restarts lasts this many times the patience for one answer
 ENDS = frozenset({Page.RESULT, Page.FEVER, Page.ALREADY, Page.STAFF})
 _LABEL_KNOWN = frozenset(
     {LabelState.PRINTED, LabelState.UNKNOWN, LabelState.FAILED, LabelState.VERIFIED}
@@ -31,6 +32,7 @@ class Pace:
     reading_s: float  # between seeing a page and touching it
     showing_s: float  # between forehead and code
     result_s: float  # how long somebody looks at the result
+    scanning_s: float = 0.6  # a label held up on a page that says nothing of labels
     again_s: float = 3.2  # until the kiosk takes the same phone for shown anew
     patience_s: float = 12.0
     label_patience_s: float = 6.0
@@ -74,9 +76,9 @@ class Robot:
     def play(self, resident: Resident) -> SeenVisit:
         """The whole visit. Never raises for what the kiosk does: no answer is `Outcome.LOST`."""
         try:
-            before = self._come_forward()
+            self._come_forward()
             self._arrive(resident)
-            seen = self._go_through(resident, before.visit)
+            seen = self._go_through(resident)
         except Gone as gone:
             seen = _seen(resident, Outcome.LOST, detail=str(gone))
         self._stage.leave()
@@ -84,14 +86,14 @@ class Robot:
 
     # ── coming and showing ───────────────────────────────────────────────────────────────────
 
-    def _come_forward(self) -> Snapshot:
+    def _come_forward(self) -> None:
         """Wait until the place before the kiosk is free; the one before may have to leave."""
         self._wait(self._pace.walking_s)
         ends_s = time.monotonic() + self._pace.patience_s
         while time.monotonic() < ends_s:
             free = self._listener.wait_for(lambda snap: snap.page is Page.ATTRACT, 0.25)
             if free is not None:
-                return free
+                return
             self._touch_any(Action.DONE, Action.BACK)
         raise Gone("the kiosk never became free")
 
@@ -112,23 +114,30 @@ class Robot:
 
     # ── from page to page ────────────────────────────────────────────────────────────────────
 
-    def _go_through(self, resident: Resident, earlier_visit: int) -> SeenVisit:
+    def _go_through(self, resident: Resident) -> SeenVisit:
+        """Follow the pages to an end. A core that restarts begins the visit anew: show it again."""
         hesitates = resident.habit.hesitates
-        number = -1
-        while True:
+        number, begun, restarts = -1, False, 0
+        ends_s = time.monotonic() + self._pace.patience_s * MAX_WAITS
+        while time.monotonic() < ends_s:
             snap = self._see_newer(number)
             number = snap.number
-            if snap.page is Page.ATTRACT or snap.visit == earlier_visit:
-                continue
-            if snap.page is Page.SCREENING and snap.notice.startswith("notice.code-"):
-                return self._give_up(resident, snap)
-            if snap.page is Page.CONFIRM:
+            if snap.page is Page.ATTRACT and begun:
+                restarts += 1
+                self._stage.leave()
+                self._come_forward()
+                self._arrive(resident)
+            elif snap.page is Page.SCREENING and snap.notice.startswith("notice.code-"):
+                return replace(self._give_up(resident, snap), restarts=restarts)
+            elif snap.page is Page.CONFIRM:
                 number = self._confirm(resident, snap, hesitates)
                 hesitates = False
             elif snap.page is Page.STILL_THERE:
                 self._touch_any(Action.MORE_TIME)
             elif snap.page in ENDS:
-                return self._end(resident, snap)
+                return replace(self._end(resident, snap, restarts), restarts=restarts)
+            begun = snap.page is not Page.ATTRACT
+        raise Gone("the visit never came to an end")
 
     def _confirm(self, resident: Resident, snap: Snapshot, hesitates: bool) -> int:
         self._stage.put_code_away()
@@ -150,7 +159,7 @@ class Robot:
         self._touch(Action.BACK, lambda now: now.page is Page.ATTRACT)
         return _seen(resident, Outcome.REFUSED, detail=snap.notice)
 
-    def _end(self, resident: Resident, snap: Snapshot) -> SeenVisit:
+    def _end(self, resident: Resident, snap: Snapshot, restarts: int) -> SeenVisit:
         self._stage.put_code_away()
         if snap.page is Page.FEVER:
             told = self._see(lambda now: now.page is Page.FEVER and now.ticket != "")
@@ -158,6 +167,8 @@ class Robot:
         elif snap.page is Page.ALREADY:
             place = _place(snap.placement) if snap.placement else None
             seen = _seen(resident, Outcome.ALREADY, place=place)
+            if restarts:
+                self._hold_up_what_was_printed()
         elif snap.page is Page.STAFF:
             seen = _seen(resident, Outcome.STAFF, detail=snap.reason)
         else:
@@ -186,6 +197,14 @@ class Robot:
         verified = self._see_label(known, lambda label: label is LabelState.VERIFIED)
         self._stage.put_code_away()
         return verified or known
+
+    def _hold_up_what_was_printed(self) -> None:
+        """Committed, and then the core ended: a label may lie there that nobody has scanned."""
+        paper = self._stage.newest_paper()
+        if paper is not None:
+            self._stage.hold_label(paper)
+            self._wait(self._pace.scanning_s)
+            self._stage.put_code_away()
 
     def _see_label(
         self, placed: Placement, wanted: Callable[[LabelState], bool]

@@ -92,6 +92,10 @@ class DemoSite:
     def processes(self) -> tuple[ChildView, ...]:
         return self._supervisor.views()
 
+    def kill(self, name: str) -> bool:
+        """End one process as a power cut would; it is started again. False: it was not running."""
+        return self._supervisor.kill(name)
+
     def start_broker(self) -> None:
         """mosquitto alone, so that somebody may listen before anything is said.
 

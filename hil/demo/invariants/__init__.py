@@ -117,7 +117,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         "label-is-the-tube",
-        "Every tube has its label, and every label names a tube that the ledger opened.",
+        "Every tube has its label or staff are asked, and every label names a tube of the ledger.",
         labels.label_is_the_tube,
     ),
     Invariant(
@@ -137,7 +137,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         "no-process-died",
-        "Every process ran from the first resident to the last.",
+        "No process ended by itself.",
         records.no_process_died,
     ),
 )

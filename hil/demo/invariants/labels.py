@@ -62,8 +62,9 @@ def label_is_the_tube(evidence: Evidence) -> Iterator[str]:
     finished = {label.tube for label in evidence.ledger.labels if label.state in _PAPER_OUT}
     for number in sorted(finished - printed):
         yield f"The label of tube {number} counts as printed; no such paper came out."
-    for number in sorted(tubes - finished):
-        yield f"Tube {number} has no label that is known to be printed."
+    asked = {label.tube for label in evidence.ledger.labels if label.state == "unknown"}
+    for number in sorted(tubes - finished - asked):
+        yield f"Tube {number} has no label that is known to be printed, and nobody is asked."
 
 
 def verified_is_scanned(evidence: Evidence) -> Iterator[str]:

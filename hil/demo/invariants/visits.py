@@ -48,6 +48,8 @@ def everybody_answered(evidence: Evidence) -> Iterator[str]:
         wanted = EXPECTED[visit.kind]
         if visit.kind is Kind.EXPIRED and _who(visit.person) in unsure:
             wanted = Outcome.CHECKED_IN  # a clock that nobody set condemns nobody, and says so
+        if visit.restarts and wanted is Outcome.CHECKED_IN and visit.outcome is Outcome.ALREADY:
+            continue  # committed before the core ended: shown again, told the same place
         if visit.outcome is not wanted:
             why = f" ({visit.detail})" if visit.detail else ""
             yield (
@@ -76,7 +78,8 @@ def fever_is_held(evidence: Evidence) -> Iterator[str]:
     for ticket, count in (seen | recorded).items():
         if count > 1:
             yield f"Ticket {ticket} was given to {count} people."
-    for ticket in sorted(set(recorded) - set(seen)):
+    cut_off = sum(visit.restarts for visit in evidence.seen if visit.outcome is Outcome.FEVER)
+    for ticket in sorted(set(recorded) - set(seen))[cut_off:]:
         yield f"Ticket {ticket} is recorded; nobody was given it."
 
 
