@@ -150,8 +150,8 @@ class Broker:
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else error
             self._trouble = (
-                f"There is no broker at {self._address} ({why}). Check that it runs, and broker_host"
-                " and broker_port."
+                f"There is no broker at {self._address} ({why}). Check that it runs, and"
+                " broker_host and broker_port."
             )
 
     def _move_bytes(self, now_s: float) -> None:
@@ -178,8 +178,8 @@ class Broker:
     ) -> None:
         if reason.is_failure:
             self._trouble = (
-                f"The broker at {self._address} refuses the coordinator ({reason}). Check its access"
-                " rules."
+                f"The broker at {self._address} refuses the coordinator ({reason}). Check its"
+                " access rules."
             )
             return
         filters = (topics.ALL_RECORDS, topics.ALL_STATES, topics.ALL_REPORTS)

@@ -42,6 +42,7 @@ from coordinator.live import Live
 from coordinator.overview import Overview
 from coordinator.pages import Pages
 
+FEED_EVERY_TICKS = 50  # five seconds
 STORE_WAIT_S = 10.0  # the ingest makes the store; both start together
 
 _NUMBER = re.compile(r"[0-9]{1,2}")  # of a lane, or of places in a tube
@@ -196,10 +197,17 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, site: StaffSite) -> None:
         super().__init__(config)
         self._site = site
+        self._notifier = sdnotify.SystemdNotifier()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        sdnotify.SystemdNotifier().notify("READY=1")
+        self._notifier.notify("READY=1")
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second from the event loop itself: a loop that hangs feeds no watchdog."""
+        if counter % FEED_EVERY_TICKS == 0:
+            self._notifier.notify("WATCHDOG=1")
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._site.stop_following()
@@ -211,8 +219,9 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
+        why = os.strerror(error.errno or 0)
         raise StoreError(
-            f"The staff page cannot listen on {host}:{port} ({os.strerror(error.errno or 0)}): it is taken, or"
+            f"The staff page cannot listen on {host}:{port} ({why}): it is taken, or"
             " the address is not one of this machine. Change web_host or web_port."
         ) from None
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from hil.faults import InstrumentKind
 from hil.twins import WireBytes
 
-_SHOWN_BYTES = 12
+_SHOWN_BYTES = 9
 _FRAME_BYTES = 9
 
 
@@ -50,11 +50,12 @@ def _thermometer_command(data: bytes) -> str:
 
 
 _PRINTER_COMMANDS: tuple[tuple[bytes, str], ...] = (
-    (b"\x10\x04", "DLE EOT: how are you, right now?"),
+    (b"\x10\x04", "DLE EOT: how are you?"),
+    (b"\x10\x14\x08", "DLE DC4: forget what was begun"),
     (b"\x1dv0", "GS v 0: a picture"),
     (b"\x1d(L", "GS ( L: a picture"),
-    (b"\x1d(H", "GS ( H: tell me when this is done"),
-    (b"\x1da", "GS a: tell me when something changes"),
+    (b"\x1d(H", "GS ( H: say when this is done"),
+    (b"\x1da", "GS a: say what changes"),
     (b"\x1dI", "GS I: who are you?"),
     (b"\x1dV", "GS V: cut"),
     (b"\x1b@", "ESC @: begin anew"),
@@ -67,12 +68,14 @@ def _printer_command(data: bytes) -> str:
 
 
 def _printer_answer(data: bytes) -> str:
-    if data[:1] == b"7" and data.endswith(b"\0"):
-        return "the label with this process id is finished"
+    if data[:2] == b"7\x22" and data.endswith(b"\0"):
+        return "all before this number is on paper"
+    if data == b"7\x25\0":
+        return "forgotten"
     if len(data) == 4 and data[0] & 0x93 == 0x10:
-        return "automatic status"
-    if len(data) == 1 and data[0] & 0x93 == 0x12:
-        return "status"
+        return "something changed"
+    if data and all(byte & 0x93 == 0x12 for byte in data):
+        return "all is well" if set(data) == {0x12} else "something is wrong"
     return ""
 
 

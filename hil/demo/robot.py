@@ -134,7 +134,7 @@ class Robot:
                 hesitates = False
             elif snap.page is Page.STILL_THERE:
                 self._touch_any(Action.MORE_TIME)
-            elif snap.page in ENDS:
+            elif snap.page in ENDS and not _ticket_to_come(snap):
                 return replace(self._end(resident, snap, restarts), restarts=restarts)
             begun = snap.page is not Page.ATTRACT
         raise Gone("the visit never came to an end")
@@ -162,8 +162,7 @@ class Robot:
     def _end(self, resident: Resident, snap: Snapshot, restarts: int) -> SeenVisit:
         self._stage.put_code_away()
         if snap.page is Page.FEVER:
-            told = self._see(lambda now: now.page is Page.FEVER and now.ticket != "")
-            seen = _seen(resident, Outcome.FEVER, ticket=told.ticket)
+            seen = _seen(resident, Outcome.FEVER, ticket=snap.ticket)
         elif snap.page is Page.ALREADY:
             place = _place(snap.placement) if snap.placement else None
             seen = _seen(resident, Outcome.ALREADY, place=place)
@@ -247,6 +246,11 @@ class Robot:
     def _wait(self, seconds: float) -> None:
         if seconds > 0 and not self._pause(seconds):
             raise Gone("the demo ended")
+
+
+def _ticket_to_come(snap: Snapshot) -> bool:
+    """The fever page shows its ticket once the record is committed."""
+    return snap.page is Page.FEVER and not snap.ticket
 
 
 def _seen(

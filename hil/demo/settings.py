@@ -93,10 +93,14 @@ def coordinator_settings(plan: SitePlan) -> dict[str, TomlValue]:
     }
 
 
-def broker_conf(port: int) -> str:
-    """mosquitto on loopback only, keeping nothing: the broker is trusted with no record."""
+def broker_conf(port: int, user: str) -> str:
+    """mosquitto on loopback only, keeping nothing: the broker is trusted with no record.
+
+    It stays ``user``: a change of user would undo that it ends with the demo, see `hil.demo.child`.
+    """
     return "\n".join(
         (
+            f"user {user}",
             f"listener {port} 127.0.0.1",
             "allow_anonymous true",
             "persistence false",

@@ -6,6 +6,7 @@ in reverse. Must not play residents nor judge anything.
 
 from __future__ import annotations
 
+import getpass
 import shutil
 import socket
 import sys
@@ -105,7 +106,8 @@ class DemoSite:
         if mosquitto is None:
             raise BrokerMissing("mosquitto is not installed: apt install mosquitto.")
         conf = write_private(
-            self.folder.root / "mosquitto.conf", settings.broker_conf(self.broker_port)
+            self.folder.root / "mosquitto.conf",
+            settings.broker_conf(self.broker_port, getpass.getuser()),
         )
         self._run("mosquitto", (mosquitto, "-c", str(conf)), notifies=False)
         self._await_broker()

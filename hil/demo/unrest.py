@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 VICTIMS = (
     "kiosk-core",
@@ -40,9 +40,15 @@ class Unrest:
         self._stop.set()
         self._thread.join()
 
+    def _victims(self) -> Iterator[str]:
+        """All of them in an order of chance, then all of them in another."""
+        while True:
+            yield from self._random.sample(VICTIMS, len(VICTIMS))
+
     def _run(self) -> None:
-        while not self._stop.wait(self._random.uniform(*PAUSE_S)):
-            victim = self._random.choice(VICTIMS)
+        for victim in self._victims():
+            if self._stop.wait(self._random.uniform(*PAUSE_S)):
+                return
             if self._kill(victim):
                 self.killed.append(victim)
                 self._say(f"killed {victim}")

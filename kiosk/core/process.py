@@ -17,7 +17,7 @@ from pathlib import Path
 from config.model import KioskConfig
 from kiosk.core.clock import KioskClock
 from kiosk.core.inbox import Inbox
-from kiosk.core.key_files import CoreKeys, KeysMissing, read_keys
+from kiosk.core.keys import CoreKeys, read_keys
 from kiosk.core.kiosk import DeviceEvent, Keys, Kiosk, Ways
 from kiosk.core.label_desk import PrinterWays
 from kiosk.core.links import DeviceLinks
@@ -30,6 +30,7 @@ from kiosk.core.snapshot_view import Surroundings, view
 from kiosk.flow.intake import INTAKE, Intake, LedgerFailed
 from kiosk.flow.visit_state import Visit
 from kiosk.ipc.channel import socket_path
+from kiosk.ipc.key_files import KeysMissing
 from kiosk.ipc.life import Life
 from kiosk.ipc.messages import AnyMessage, Role, Snapshot
 from kiosk.ipc.startup import read_arguments, stop_requested

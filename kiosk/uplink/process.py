@@ -18,14 +18,16 @@ from pathlib import Path
 from config.model import KioskConfig
 from contracts import topics
 from kiosk.ipc.channel import MessageClient, socket_path
+from kiosk.ipc.key_files import KeysMissing
 from kiosk.ipc.life import Life
 from kiosk.ipc.messages import Role
 from kiosk.ipc.startup import read_arguments, stop_requested
 from kiosk.ledger.errors import LedgerBroken
 from kiosk.ledger.outbox_reader import OutboxReader
 from kiosk.uplink.broker import Broker, LastWord
-from kiosk.uplink.delivery import Outbox, Parts, Uplink
-from kiosk.uplink.key_files import KeysMissing, load_uplink_keys
+from kiosk.uplink.delivery import Parts, Uplink
+from kiosk.uplink.drain import Drain, Outbox
+from kiosk.uplink.keys import load_uplink_keys
 from kiosk.uplink.window import Window
 
 ACKNOWLEDGEMENT_TIMEOUT_S = 4.0
@@ -62,11 +64,9 @@ def build(config: KioskConfig) -> tuple[Uplink, MessageClient, Broker]:
     )
     parts = Parts(
         kiosk=kiosk,
-        keys=keys,
         core=core,
         broker=broker,
-        window=window,
-        open_outbox=lambda: _open_outbox(state_dir / LEDGER_FILE),
+        drain=Drain(kiosk, keys, window, lambda: _open_outbox(state_dir / LEDGER_FILE)),
         wall_time=lambda: datetime.now().astimezone().isoformat(timespec="seconds"),
     )
     uplink = Uplink(parts, config.uplink.window_bundles)

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
@@ -28,7 +28,7 @@ def answering(answer: bytes) -> Iterator[tuple[Broker, list[bytes]]]:
 
     def serve() -> None:
         client, _ = listener.accept()
-        with client:
+        with client, suppress(ConnectionResetError):
             client.recv(4096)
             client.sendall(answer)
             while data := client.recv(4096):

@@ -82,6 +82,16 @@ def test_gaps_are_acknowledged_selectively_and_close(site: Any, kiosk: Any, stor
     assert store.execute(gap).fetchone()[0] is None
 
 
+def test_a_hole_is_as_old_as_itself(site: Any, kiosk: Any, store: Any) -> None:
+    intake = site.intake(store)
+    since = []
+    for now_s, seqs_then in ((100.0, (2,)), (200.0, (6,)), (300.0, (1, 3)), (400.0, (4, 5))):
+        commit(intake, kiosk.bundle_of(*seqs_then), kiosk=kiosk)
+        intake.commit(now_s, NOW)
+        since.append(store.execute("SELECT gap_since FROM streams").fetchone()[0])
+    assert since == [100.0, 100.0, 300.0, None]
+
+
 def test_a_restarted_coordinator_knows_what_it_has(site: Any, kiosk: Any, store: Any) -> None:
     intake = site.intake(store)
     commit(intake, kiosk.bundle_of(1, 2, 5), kiosk=kiosk)

@@ -14,7 +14,7 @@ from coordinator.key_files import (
     make_kiosk_keys,
     make_site_keys,
 )
-from kiosk.uplink.key_files import load_uplink_keys
+from kiosk.uplink.keys import load_uplink_keys
 
 KIOSK = "330106-0007-k03"
 

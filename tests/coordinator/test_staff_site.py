@@ -305,19 +305,25 @@ def test_a_page_gets_everything_first_and_then_what_changed(busy: Any) -> None:
 
 
 def test_the_watcher_sees_what_another_process_writes(busy: Any, site: Any) -> None:
-    async def watch() -> None:
-        live = Live(busy, {}, lambda: NOW_S)
+    async def watch() -> bytes:
+        live = Live(busy, PAGES, lambda: NOW_S)
         watcher = asyncio.create_task(live.watch())
-        await asyncio.sleep(0)
+        events = live.follow(
+            Language.ZH, "", lambda _pages, seen: {"kiosks": str(len(seen.kiosks))}
+        )
+        assert b"retry" in await anext(events)
+        assert b'{"kiosks":"0"}' in await anext(events)
         other = open_existing(site.store)
         other.execute("INSERT INTO kiosks (kiosk, online) VALUES ('330106-0007-k09', 1)")
         other.close()
         async with asyncio.timeout(5):
-            while not live.overview.kiosks:
-                await asyncio.sleep(0.02)
+            while (event := await anext(events)).startswith(b"event: beat"):
+                pass
         watcher.cancel()
+        await live.close()
+        return event
 
-    asyncio.run(watch())
+    assert b'{"kiosks":"1"}' in asyncio.run(watch())
 
 
 # ── starting ──

@@ -12,9 +12,10 @@ from contracts.sealing import SealingPrivateKey
 from contracts.signing import SigningKey
 from kiosk.core.alert_board import MAX_ALERTS, PASSING_S, AlertBoard
 from kiosk.core.inbox import Inbox
-from kiosk.core.key_files import KeysMissing, read_keys
+from kiosk.core.keys import read_keys
 from kiosk.core.person_digest import KEY_NAME, PersonDigests
 from kiosk.core.stage_times import StageTimes
+from kiosk.ipc.key_files import KeysMissing
 
 WANG = Person(
     name="王试一", document_kind=DocumentKind.RESIDENT_ID, document_number="11010120000229001x"

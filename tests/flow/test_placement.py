@@ -1,4 +1,4 @@
-"""Tube and place: never mixed, never over-full, the oldest first, new tubes on the shortest lane."""
+"""Tube and place: never mixed, never over-full, the oldest first, else the shortest lane."""
 
 from __future__ import annotations
 

@@ -278,7 +278,7 @@ def test_wire_rows_are_told_once(table: Table) -> None:
     record = table.stage.wire(InstrumentKind.PRINTER)[0]
     table.stage.__dict__["wire"] = lambda kind: (record,)
     rows, newest = table.bench.wire_rows(InstrumentKind.PRINTER, None)
-    assert [row["means"] for row in rows] == ["status"]
+    assert [row["means"] for row in rows] == ["all is well"]
     assert table.bench.wire_rows(InstrumentKind.PRINTER, newest) == ([], record)
 
 

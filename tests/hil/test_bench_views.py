@@ -116,16 +116,18 @@ def test_software_time_stands_at_its_step() -> None:
             "skin -2.00 °C, room -20.00 °C",
         ),
         (InstrumentKind.THERMOMETER, "heard", "A5 45 EA", "send continuously"),
-        (InstrumentKind.PRINTER, "heard", "10 04 01", "DLE EOT: how are you, right now?"),
+        (InstrumentKind.PRINTER, "heard", "10 04 01", "DLE EOT: how are you?"),
         (InstrumentKind.PRINTER, "heard", "1D 76 30 00", "GS v 0: a picture"),
         (
             InstrumentKind.PRINTER,
             "said",
             "37 22 30 30 30 31 00",
-            "the label with this process id is finished",
+            "all before this number is on paper",
         ),
-        (InstrumentKind.PRINTER, "said", "12", "status"),
-        (InstrumentKind.PRINTER, "said", "14 00 00 0F", "automatic status"),
+        (InstrumentKind.PRINTER, "said", "37 25 00", "forgotten"),
+        (InstrumentKind.PRINTER, "said", "12", "all is well"),
+        (InstrumentKind.PRINTER, "said", "1A 32 12 7E", "something is wrong"),
+        (InstrumentKind.PRINTER, "said", "14 00 00 0F", "something changed"),
     ],
 )
 def test_wire_bytes_have_a_meaning(
@@ -141,7 +143,7 @@ def test_wire_bytes_have_a_meaning(
 
 def test_long_transfers_show_their_beginning_and_size() -> None:
     (row,) = wire_rows(InstrumentKind.PRINTER, [WireBytes(1.0, "heard", b"\x1dv0" + bytes(997))])
-    assert row["hex"] == "1D 76 30" + " 00" * 9 + " … 1000 bytes"
+    assert row["hex"] == "1D 76 30" + " 00" * 6 + " … 1000 bytes"
 
 
 def test_every_kind_of_resident_can_be_sent() -> None:

@@ -419,6 +419,35 @@ def test_expired_code_may_pass_while_nobody_set_the_clock() -> None:
     assert broken == []
 
 
+def test_a_visit_cut_off_after_its_commit_may_end_as_already() -> None:
+    """The core ended between commit and result page: shown again, told the same place."""
+    cut_off = with_seen(sound(), 1, outcome=Outcome.ALREADY, restarts=1)
+    assert [verdict.name for verdict in judge(cut_off) if not verdict.passed] == []
+    unexplained = with_seen(sound(), 1, outcome=Outcome.ALREADY)
+    broken = [verdict.name for verdict in judge(unexplained) if not verdict.passed]
+    assert broken == ["seen-is-recorded", "everybody-answered"]
+
+
+def test_a_fever_cut_off_after_its_commit_may_leave_a_second_ticket() -> None:
+    evidence = with_seen(sound(), 2, restarts=1)
+    again = StoredRecord(KIOSK, EPOCH, 7, with_fields(BODIES[4], ticket="F03-002"))
+    evidence = with_ledger(
+        with_records(evidence, *records_of(evidence), again),
+        last_seq=7,
+        fever_tickets=("F03-001", "F03-002"),
+    )
+    assert [verdict.name for verdict in judge(evidence) if not verdict.passed] == []
+    once = with_seen(evidence, 2, restarts=0)
+    assert [v.name for v in judge(once) if not v.passed] == ["fever-is-held"]
+
+
+def test_a_tube_whose_label_staff_are_asked_about_breaks_nothing() -> None:
+    evidence = with_body(sound(), 3, label_reported(LabelOutcome.UNKNOWN))
+    evidence = with_seen(evidence, 0, place=replace(seen_place(1), label="unknown"))
+    asked = with_ledger(evidence, labels=(LedgerLabel("job-1", TUBE, 1, "unknown"),))
+    assert [verdict.name for verdict in judge(asked) if not verdict.passed] == []
+
+
 def test_second_copy_is_valid_once_the_first_is_void() -> None:
     reprinted = with_ledger(
         with_paper(sound(), Paper(2, (TUBE,), 6)),

@@ -25,6 +25,7 @@ PACE = Pace(
     showing_s=0.0,
     result_s=0.0,
     again_s=0.0,
+    scanning_s=0.0,
     patience_s=0.02,
     label_patience_s=0.02,
 )
@@ -60,6 +61,8 @@ class FakeKiosk:
     placement: Placement = PLACED
     notice: str = ""
     prints: bool = True
+    dies_once: bool = False
+    dying: bool = False
     snapshot: Snapshot = ATTRACT
     deeds: list[str] = field(default_factory=list)
 
@@ -82,6 +85,9 @@ class FakeKiosk:
     def _both(self) -> None:
         if self.notice:
             self.to(Page.SCREENING, notice=self.notice)
+        elif self.dies_once and len(self.deeds) == 2:
+            self.dies_once, self.dying = False, True
+            self.to(Page.SCREENING)
         elif {"forehead", "code"} <= set(self.deeds):
             self.to(self.ends_in, ticket="F03-001", placement=self.placement)
 
@@ -113,6 +119,9 @@ class FakeKiosk:
 
     # the core
     def wait_for(self, wanted: Callable[[Snapshot], bool], timeout_s: float) -> Snapshot | None:
+        if not wanted(self.snapshot) and self.dying:
+            self.dying = False
+            self.to(Page.ATTRACT)
         return self.snapshot if wanted(self.snapshot) else None
 
 
@@ -198,6 +207,20 @@ def test_a_kiosk_that_never_answers_loses_the_resident_not_the_robot() -> None:
     seen = play(kiosk)
     assert (seen.outcome, seen.detail) == (Outcome.LOST, "no answer on page saving")
     assert kiosk.deeds[-1] == "leave"
+
+
+def test_a_core_that_restarts_is_shown_everything_again() -> None:
+    kiosk = FakeKiosk(dies_once=True)
+    seen = play(kiosk)
+    assert (seen.outcome, seen.restarts) == (Outcome.CHECKED_IN, 1)
+    assert kiosk.deeds.count("forehead") == kiosk.deeds.count("code") == 2
+
+
+def test_committed_and_then_cut_off_scans_the_label_that_lies_there() -> None:
+    kiosk = FakeKiosk(ends_in=Page.ALREADY, dies_once=True)
+    seen = play(kiosk)
+    assert (seen.outcome, seen.restarts) == (Outcome.ALREADY, 1)
+    assert "label" in kiosk.deeds
 
 
 def test_a_kiosk_that_is_never_free_is_given_up() -> None:

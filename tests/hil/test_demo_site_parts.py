@@ -75,9 +75,10 @@ def test_text_in_toml_is_quoted() -> None:
 
 
 def test_broker_listens_on_loopback_and_keeps_nothing() -> None:
-    conf = settings.broker_conf(18830)
+    conf = settings.broker_conf(18830, "technician")
     assert "listener 18830 127.0.0.1\n" in conf
     assert "persistence false\n" in conf
+    assert "user technician\n" in conf
 
 
 def test_a_missing_broker_is_told_with_what_to_install(

@@ -23,7 +23,8 @@ from kiosk.ipc.messages import (
 from kiosk.ledger.errors import LedgerBroken
 from kiosk.uplink.broker import Answered, Arrived, BrokerEvent, Connected, Lost
 from kiosk.uplink.delivery import Parts, Uplink
-from kiosk.uplink.key_files import UplinkKeys
+from kiosk.uplink.drain import Drain
+from kiosk.uplink.keys import UplinkKeys
 from kiosk.uplink.window import Row, Window
 
 KIOSK = "330106-0007-k03"
@@ -31,13 +32,13 @@ AT = "2022-11-22T08:41:07+08:00"
 SIGNING, COORDINATOR = SigningKey.generate(), SigningKey.generate()
 
 
-def envelope(seq: int) -> bytes:
+def envelope(seq: int, sealed_bytes: int = 60) -> bytes:
     """Right in form; the uplink neither opens nor verifies records."""
     clock = Clock(wall=AT, boottime_ms=seq, boot_id="boot", sync=ClockSync.NTP)
     header = record_header(
         kiosk=KIOSK, epoch="epoch-1", seq=seq, record_id=f"r-{seq}", key_id="0" * 16, clock=clock
     )
-    return encode_envelope(Envelope(header, b"s" * 60, b"g" * 64))
+    return encode_envelope(Envelope(header, b"s" * sealed_bytes, b"g" * 64))
 
 
 @dataclass
@@ -52,9 +53,6 @@ class FakeOutbox:
         if self.broken:
             raise LedgerBroken("the ledger is broken")
         return [row for row in self.rows if row[0] > after_seq][:limit]
-
-    def waiting(self) -> int:
-        return len(self.rows)
 
     def database_id(self) -> str | None:
         return self.store
@@ -130,11 +128,14 @@ class Bench:
         )
         parts = Parts(
             kiosk=KIOSK,
-            keys=UplinkKeys(SIGNING, COORDINATOR.verify_key),
             core=self.core,
             broker=self.broker,  # type: ignore[arg-type]
-            window=window,
-            open_outbox=lambda: self.outbox if self.outbox_there else None,
+            drain=Drain(
+                KIOSK,
+                UplinkKeys(SIGNING, COORDINATOR.verify_key),
+                window,
+                lambda: self.outbox if self.outbox_there else None,
+            ),
             wall_time=lambda: AT,
         )
         self.uplink = Uplink(parts, window_bundles=2)
@@ -333,6 +334,15 @@ def test_a_broker_whose_messages_are_too_small() -> None:
     assert status.state is UplinkState.REFUSED
     assert "at most 4096 bytes a message" in status.detail
     assert bench.broker.published == []
+
+
+def test_large_records_go_on_without_a_pause() -> None:
+    """Fewer fit than were read: the rest is read again at once, not a second later."""
+    bench = Bench([(seq, envelope(seq, 4000)) for seq in range(1, 5)])
+    bench.turn(0.0, Connected(max_packet_bytes=10_500, receive_maximum=10), host())
+    assert bench.bundles() == [(1,), (2,)]
+    bench.turn(0.1, acknowledged(signed(2)))
+    assert bench.bundles() == [(1,), (2,), (3,), (4,)]
 
 
 def test_a_broker_that_does_not_let_us_publish() -> None:

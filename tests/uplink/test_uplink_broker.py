@@ -96,6 +96,22 @@ def test_accepted_with_the_limits_of_the_broker(closing: Closing) -> None:
         assert broker.connected
 
 
+def test_the_session_survives_and_the_will_is_kept_by_the_broker(closing: Closing) -> None:
+    """MQTT 5, section 3.1: flags and properties of the CONNECT as they stand on the wire."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        broker = closing(broker_at(listener.getsockname()[1]))
+        broker.pump(0.0)
+        peer, _ = listener.accept()
+        with peer:
+            connect = peer.recv(4096)
+    start = connect.index(b"\x00\x04MQTT\x05") + 7
+    flags = connect[start]
+    assert flags & 0x02 == 0, "a clean start would throw away commands that wait for us"
+    assert flags & 0x3C == 0x2C, "will: at QoS 1, retained"
+    assert b"\x11" + (24 * 3600).to_bytes(4, "big") in connect, "session expiry, one day"
+    assert b"ncs/1/330106-0007-k03/state" in connect
+
+
 def test_nobody_listens(closing: Closing) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

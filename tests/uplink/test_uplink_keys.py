@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from contracts.signing import SigningKey
-from kiosk.uplink.key_files import KeysMissing, load_uplink_keys
+from kiosk.ipc.key_files import KeysMissing
+from kiosk.uplink.keys import load_uplink_keys
 
 
 def test_reads_both_keys(tmp_path: Path) -> None:
@@ -19,7 +20,7 @@ def test_reads_both_keys(tmp_path: Path) -> None:
 
 
 def test_a_missing_key_names_the_file_and_the_remedy(tmp_path: Path) -> None:
-    with pytest.raises(KeysMissing, match=r"kiosk-signing\.pem cannot be read .*Enrol it"):
+    with pytest.raises(KeysMissing, match=r"kiosk-signing\.pem cannot be read .*enrol this kiosk"):
         load_uplink_keys(tmp_path)
 
 

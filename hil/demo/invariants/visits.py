@@ -30,7 +30,8 @@ def seen_is_recorded(evidence: Evidence) -> Iterator[str]:
                 yield f'Resident {visit.resident} was told "already" and is not recorded.'
             else:
                 yield from _same_place(visit, body)
-    told = {_who(visit.person) for visit in placed}
+    cut_off = [visit for visit in evidence.seen if visit.restarts]
+    told = {_who(visit.person) for visit in (*placed, *cut_off)}
     for who, body in recorded.items():
         if who not in told:
             yield f"Place {body.place} of tube {body.tube} is recorded; nobody was shown it."
