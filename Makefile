@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+export PYGAME_HIDE_SUPPORT_PROMPT := 1
 
 # What the demo needs of the distribution: the broker, a Simplified Chinese face, and what builds
 # the one Python package that has no wheel (evdev). The tests look at the staff page, too.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from hil.bench.bench import Bench, BenchSite
 from hil.bench.hands import Hands, KnobRefused
 from hil.bench.page import ASSETS, make_page
 from hil.bench.pictures import paper_png
+from hil.bench.server import BenchServer
 from hil.demo.autopilot import Autopilot
 from hil.demo.child_process import ChildState, ChildView
 from hil.demo.listener import CoreListener
@@ -293,3 +295,48 @@ def test_unknown_knobs_name_the_known_ones() -> None:
     hands = Hands(cast(Stage, FakeStage(Path())), Crowd(1), lambda _: "")
     with pytest.raises(KnobRefused, match="core_c, distance_cm, ambient_c"):
         hands.turn("pressure", 1.0)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed")
+def test_a_browser_shows_the_screen_and_touches_it(table: Table) -> None:
+    """Offline: nothing but this server is asked, and nothing goes wrong on the way."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  only this tier has it
+
+    server = BenchServer(table.bench)
+    server.start()
+    asked: list[str] = []
+    wrong: list[str] = []
+    try:
+        with sync_playwright() as tools:
+            chromium = tools.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            )
+            page = chromium.new_page(viewport={"width": 1400, "height": 900})
+            page.on("request", lambda request: asked.append(request.url))
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.on("console", lambda line: wrong.append(line.text))
+            page.goto(server.url, wait_until="domcontentloaded")
+            page.wait_for_function("document.getElementById('screen').naturalWidth === 101")
+            page.wait_for_function("document.querySelectorAll('#journey li').length === 7")
+            assert page.locator("#state-printer").inner_text() == "paper-out"
+            assert page.locator("#papers figure").count() == 1
+            screen = page.locator("#screen").bounding_box()
+            assert screen is not None
+            page.mouse.click(screen["x"] + screen["width"] / 4, screen["y"] + 1)
+            with page.expect_response("**/forward"):
+                page.get_by_role("button", name="Step forward").click()
+            with page.expect_response("**/fault"):
+                page.locator("#faults-printer").get_by_text("cover_open").click()
+            chromium.close()
+    finally:
+        server.stop()
+    assert wrong == []
+    assert {url for url in asked if not url.startswith((server.url, "data:"))} == set()
+    ((x, y),) = table.taps
+    assert (round(x), round(y)) == (25, 0)
+    assert table.stage.deeds == [
+        ("show_forehead", 36.6, 3.5),
+        ("hold_code", "NCS1.code"),
+        ("fault", InstrumentKind.PRINTER, FaultWord.COVER_OPEN),
+    ]

@@ -61,6 +61,16 @@ def test_residents_are_checked_in_and_every_invariant_holds(tmp_path: Path) -> N
     assert report["search_for_persons"]["messages"] > 0
 
 
+def test_killed_processes_lose_nobody(tmp_path: Path) -> None:
+    """Core, screen, camera, uplink, coordinator and broker die by SIGKILL, one after the other."""
+    status, report, said = run_demo(tmp_path / "report.json", "--unrest")
+    broken = [one["sentence"] for one in report["invariants"] if not one["passed"]]
+    assert broken == [], said
+    assert status == 0
+    assert sum(report["killed"].values()) >= 1
+    assert report["residents"]["lost"] == 0
+
+
 def test_a_record_that_vanished_at_the_coordinator_fails_the_run(tmp_path: Path) -> None:
     status, report, said = run_demo(tmp_path / "report.json", "--break", Break.LOST_RECORD)
     assert status == 1
