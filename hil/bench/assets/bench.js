@@ -30,7 +30,7 @@ function say(sentence) {
 const screen = $("screen");
 screen.addEventListener("click", (event) => {
   const box = screen.getBoundingClientRect();
-  const x = (event.clientX - box.left) / box.height;
+  const x = (event.clientX - box.left) / box.width;
   const y = (event.clientY - box.top) / box.height;
   order("/tap", { x, y });
   const finger = $("finger");
