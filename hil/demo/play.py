@@ -157,7 +157,8 @@ def describe(visit: SeenVisit) -> str:
     line = f"resident {visit.resident:>3} {visit.kind:<14} {visit.outcome}"
     if visit.place is not None:
         place = visit.place
-        line += f", lane {place.lane}, tube {place.tube}, place {place.place} of {place.size}"
+        line += f", lane {place.lane}, tube {place.tube}, place {place.place}"
+        line += f" of {place.size}" if place.size else ""
         if place.first_of_tube:
             line += f", label {place.label}"
     if visit.ticket:
