@@ -73,7 +73,7 @@ class CheckInDesk:
         """Where this person was bound in this round, as far as this boot can tell."""
         digest = self._digests.person(self._policy.round_id, person)
         earlier = self._ledger.previous_check_in(self._policy.round_id, digest)
-        return None if earlier is None else as_before(earlier)
+        return None if earlier is None else self._as_before(earlier)
 
     def code_used(self, code_id: str) -> bool:
         """Codes are single use, also over a reboot."""
@@ -146,9 +146,17 @@ class CheckInDesk:
         try:
             seq = self._ledger.check_in(write, self._records.envelope(body))
         except AlreadyCheckedIn as known:
-            return as_before(known.earlier)
+            return self._as_before(known.earlier)
         self._known_since_s.setdefault(place.tube, self._clock.monotonic_s())
         return Committed(place, seq, label_job)
+
+    def _as_before(self, earlier: EarlierCheckIn) -> Before:
+        """For the screen: the size of that tube, and the wall time of day only, ``08:41``."""
+        tube = self._ledger.tube(earlier.tube)
+        if tube is None:
+            raise LookupError(f"a place in tube {earlier.tube}, and no such tube")
+        at = earlier.checked_in_at[11:16]
+        return Before(earlier.tube, earlier.place, tube.size, earlier.lane, at)
 
     def _flags(self, flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
         if self._clock.sync() is ClockSync.NONE:
@@ -222,8 +230,3 @@ class CheckInDesk:
         known_s = now_s - self._known_since_s.setdefault(row.tube, now_s)
         age_s = max(self._clock.wall().timestamp() - row.opened_at_s, known_s)
         return OpenTube(row.tube, row.pool_class, row.lane, row.size, row.places_used, age_s)
-
-
-def as_before(earlier: EarlierCheckIn) -> Before:
-    """For the screen: the wall time of day only, ``08:41``."""
-    return Before(earlier.tube, earlier.place, earlier.lane, earlier.checked_in_at[11:16])

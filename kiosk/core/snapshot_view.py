@@ -71,7 +71,7 @@ def view(number: int, visit: Visit, intake: Intake, around: Surroundings) -> Sna
             tube_number=before.tube,
             tube_short=TubeNumber.parse(before.tube).short,
             place=before.place,
-            size=0,
+            size=before.size,
             first_of_tube=False,
         )
     return Snapshot(

@@ -88,7 +88,10 @@ _RULES: Mapping[VisitState, Rules] = {
         TemperatureRead: rule(do.begin_with_forehead, *DECIDED),
         CodeAccepted: rule(do.begin_with_code, *DECIDED),
         CodeRefused: rule(do.begin_with_refused_code, S.SCREENING),
+        LanguageToggled: rule(do.choose_language_early, S.ATTRACT),
+        LargeTextToggled: rule(do.choose_large_text_early, S.ATTRACT),
         StaffCalled: rule(do.call_staff, S.HELP),
+        TimePassed: rule(do.end_time, S.ATTRACT),
     },
     S.SCREENING: {
         **_everywhere(S.SCREENING),

@@ -52,8 +52,10 @@ V: TypeAlias = Step[Visit]
 
 
 def _begin(visit: Visit, moment: Moment) -> Visit:
-    fresh = _blank(visit, moment)
-    return _screening(replace(fresh, number=visit.number + 1), moment)
+    fresh = replace(_blank(visit, moment), number=visit.number + 1)
+    if visit.state is S.ATTRACT:  # what was chosen before the first step is this resident's choice
+        fresh = replace(fresh, language=visit.language, large_text=visit.large_text)
+    return _screening(fresh, moment)
 
 
 def _blank(visit: Visit, moment: Moment) -> Visit:
@@ -140,7 +142,7 @@ def begin_with_forehead(visit: Visit, event: TemperatureRead, moment: Moment) ->
 
 def take_temperature(visit: Visit, event: TemperatureRead, moment: Moment) -> V:
     judged = judge(event.reading, moment.policy.temperature)
-    return _decide(replace(visit, temperature=judged, notice=""), moment)
+    return _decide(replace(visit, temperature=judged), moment)
 
 
 def see_forehead(visit: Visit, event: ForeheadSeen, moment: Moment) -> V:
@@ -299,6 +301,17 @@ def toggle_language(visit: Visit, event: object, moment: Moment) -> V:
 
 def toggle_large_text(visit: Visit, event: object, moment: Moment) -> V:
     return replace(visit, large_text=not visit.large_text), ()
+
+
+def choose_language_early(visit: Visit, event: object, moment: Moment) -> V:
+    """On the attract page: kept for the visit that begins, given up when nobody begins one."""
+    after, effects = toggle_language(visit, event, moment)
+    return _timed(after, moment, moment.policy.idle_s), effects
+
+
+def choose_large_text_early(visit: Visit, event: object, moment: Moment) -> V:
+    after, effects = toggle_large_text(visit, event, moment)
+    return _timed(after, moment, moment.policy.idle_s), effects
 
 
 # ── time ─────────────────────────────────────────────────────────────────────────────────────

@@ -78,6 +78,7 @@ class Before:
 
     tube: str
     place: int
+    size: int
     lane: int
     checked_in_at: str
 

@@ -81,6 +81,7 @@ def test_the_same_person_is_sent_back_to_the_first_place(bench: Bench) -> None:
     bench.forehead(36.5)
     assert bench.page is Page.ALREADY
     assert bench.screen.placement.tube_number == first.tube_number
+    assert (bench.screen.placement.place, bench.screen.placement.size) == (1, 10)
     assert bench.screen.checked_in_at
     assert len(bench.records()) == 1
 

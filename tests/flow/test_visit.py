@@ -256,7 +256,7 @@ def test_not_me_forgets_the_code_and_asks_for_another(kiosk: Kiosk) -> None:
 
 
 def test_already_checked_in_names_the_place_and_gives_no_second(kiosk: Kiosk) -> None:
-    before = Before(tube=PLACE.tube, place=3, lane=2, checked_in_at="08:41")
+    before = Before(tube=PLACE.tube, place=3, size=10, lane=2, checked_in_at="08:41")
     kiosk.does(code(before=before), forehead(36.5))
     assert kiosk.visit.state is S.ALREADY
     assert not kiosk.wanted(CheckIn)
@@ -265,7 +265,7 @@ def test_already_checked_in_names_the_place_and_gives_no_second(kiosk: Kiosk) ->
 
 def test_the_ledger_has_the_last_word_on_already(kiosk: Kiosk) -> None:
     kiosk.does(code(), forehead(36.5), Confirmed())
-    kiosk.does(SeenBefore(Before(PLACE.tube, 3, 2, "08:41")))
+    kiosk.does(SeenBefore(Before(PLACE.tube, 3, 10, 2, "08:41")))
     assert kiosk.visit.state is S.ALREADY
     assert kiosk.visit.code is not None and kiosk.visit.code.before is not None
 
@@ -365,6 +365,27 @@ def test_comforts_are_of_the_visit_and_reset_with_it(kiosk: Kiosk) -> None:
     assert (kiosk.visit.language, kiosk.visit.large_text) == ("en", True)
     kiosk.does(WentBack())
     assert (kiosk.visit.language, kiosk.visit.large_text) == ("zh", False)
+
+
+def test_a_language_chosen_before_the_first_step_is_the_visits(kiosk: Kiosk) -> None:
+    kiosk.does(LanguageToggled(), LargeTextToggled(), code())
+    assert (kiosk.visit.language, kiosk.visit.large_text) == ("en", True)
+    kiosk.does(forehead(36.5), Confirmed(), Placed(PLACE), code("c-2"))
+    assert (kiosk.visit.language, kiosk.visit.large_text) == ("zh", False), "the next resident's"
+
+
+def test_a_language_chosen_by_somebody_who_walks_on_is_given_up(kiosk: Kiosk) -> None:
+    kiosk.does(LanguageToggled()).waits(POLICY.idle_s - 1.0)
+    assert kiosk.visit.language == "en"
+    kiosk.waits(1.0)
+    assert (kiosk.visit.state, kiosk.visit.language) == (S.ATTRACT, "zh")
+
+
+def test_why_a_code_was_refused_stays_when_the_forehead_is_read(kiosk: Kiosk) -> None:
+    kiosk.does(CodeRefused("notice.code-expired"), forehead(36.5))
+    assert kiosk.visit.notice == "notice.code-expired"
+    kiosk.does(code())
+    assert (kiosk.visit.state, kiosk.visit.notice) == (S.CONFIRM, "")
 
 
 def test_finished_makes_room_at_once(kiosk: Kiosk) -> None:
