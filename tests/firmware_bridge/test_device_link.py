@@ -6,8 +6,6 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +15,6 @@ from firmware_bridge.autobaud import AutoBaud
 from firmware_bridge.codec import Noise, NoiseReason
 from firmware_bridge.codecs.escpos_status import (
     EscposStatusCodec,
-    ProcessIdDone,
-    RealTimeStatus,
-    StatusQuery,
 )
 from firmware_bridge.codecs.gy_mcu90615 import (
     Gy90615Codec,
@@ -27,71 +22,18 @@ from firmware_bridge.codecs.gy_mcu90615 import (
     TemperatureFrame,
     ThermometerCommand,
 )
-from firmware_bridge.errors import LinkError, PortAbsent, WriteTimedOut
+from firmware_bridge.errors import LinkError, PortAbsent
 from firmware_bridge.handshake import greet
 from firmware_bridge.link import FrameArrived, Link, LinkChanged, LinkState, NoiseArrived
 from firmware_bridge.transport import Transport, open_transport
-
-FOREHEAD = bytes.fromhex("5A 5A 45 04 0E 4E 0A E1 44")
-ZEROS = bytes.fromhex("5A 5A 45 04 00 00 00 00 FD")
-
-PlugIn = Callable[[], Any]
-
-
-class ScriptedTransport:
-    """A transport whose every step a test decides; keeps count of what is open."""
-
-    still_open = 0
-
-    def __init__(self) -> None:
-        type(self).still_open += 1
-        self.incoming: list[bytes | Exception] = []
-        self.written: list[bytes] = []
-        self.bauds: list[int] = []
-        self.changed = threading.Condition()
-        self.closed = False
-
-    def give(self, item: bytes | Exception) -> None:
-        with self.changed:
-            self.incoming.append(item)
-            self.changed.notify_all()
-
-    def read(self, max_bytes: int, timeout_s: float) -> bytes:
-        with self.changed:
-            self.changed.wait_for(lambda: bool(self.incoming), timeout_s)
-            if not self.incoming:
-                return b""
-            item = self.incoming.pop(0)
-        if isinstance(item, Exception):
-            raise item
-        return item
-
-    def write(self, data: bytes, timeout_s: float) -> None:
-        with self.changed:
-            self.written.append(data)
-            self.changed.notify_all()
-
-    def set_baud(self, baud: int) -> None:
-        self.bauds.append(baud)
-
-    def close(self) -> None:
-        if not self.closed:
-            self.closed = True
-            type(self).still_open -= 1
-
-
-@contextmanager
-def running(link: Link) -> Iterator[Link]:
-    link.start()
-    try:
-        yield link
-    finally:
-        link.stop()
-        assert ScriptedTransport.still_open == 0
-
-
-def thermometer(open_it: Callable[[], Transport], event_log: Any, **settings: Any) -> Link:
-    return Link("thermometer", open_it, Gy90615Codec, event_log, **settings)
+from tests.firmware_bridge.scripted_transport import (
+    FOREHEAD,
+    ZEROS,
+    PlugIn,
+    ScriptedTransport,
+    running,
+    thermometer,
+)
 
 
 def test_a_frame_becomes_an_event_and_the_link_ready_before_it(
@@ -258,205 +200,6 @@ def test_losing_the_port_bumps_the_generation_and_closes(event_log: Any) -> None
         link.write_bytes(b"label", 1.0, generation=1)
     assert opened[1].written == [b"label"]
     assert [e.generation for e in event_log.events if isinstance(e, FrameArrived)] == [1]
-
-
-def test_a_write_during_which_the_port_is_lost_is_an_error(event_log: Any) -> None:
-    class LostWhileWriting(ScriptedTransport):
-        def write(self, data: bytes, timeout_s: float) -> None:
-            self.give(PortAbsent("went away"))
-            event_log.wait_for_state(LinkState.ABSENT)
-
-    transports = [ScriptedTransport(), LostWhileWriting()]
-    with running(thermometer(transports.pop, event_log)) as link:
-        event_log.wait_for_state(LinkState.READY)
-        with pytest.raises(LinkError, match="was lost while it was written to"):
-            link.write_bytes(b"label", 1.0)
-        link.poke()
-        event_log.wait_for_state(LinkState.READY, times=2)
-
-
-def test_a_blocked_device_holds_no_writer_beyond_its_time_and_reading_goes_on(
-    plug_in: PlugIn, event_log: Any
-) -> None:
-    far_side = plug_in()
-    with running(thermometer(lambda: open_transport(f"pty:{far_side.name}"), event_log)) as link:
-        event_log.wait_for_state(LinkState.READY)
-        held = threading.Thread(target=_write_until_refused, args=(link,))
-        held.start()
-        assert far_side.hear(1)
-        began_s = time.monotonic()
-        with pytest.raises(WriteTimedOut, match="still being written to"):
-            link.write_bytes(b"second writer", 0.02)
-        assert time.monotonic() - began_s < 0.25
-        far_side.say(FOREHEAD)
-        event_log.wait_for(lambda log: bool(log.frames))
-        held.join(5.0)
-        assert not held.is_alive()
-
-
-def _write_until_refused(link: Link) -> None:
-    with pytest.raises(WriteTimedOut):
-        link.write_bytes(bytes(1_000_000), 0.3)
-
-
-def test_polls_are_asked_while_open_and_their_answers_become_frames(event_log: Any) -> None:
-    transport = ScriptedTransport()
-    link = Link(
-        "printer",
-        lambda: transport,
-        EscposStatusCodec,
-        event_log,
-        silence_s=3.0,
-        polls=(StatusQuery(),),
-        poll_s=0.01,
-    )
-    with running(link):
-        with transport.changed:
-            assert transport.changed.wait_for(lambda: bool(transport.written), 5.0)
-        transport.give(b"\x12\x12\x12\x12")
-        event_log.wait_for(lambda log: len(log.frames) == 4)
-        assert link.status.state is LinkState.READY
-        transport.give(bytes.fromhex("37 22 30 30 30 31 00"))
-        event_log.wait_for(lambda log: len(log.frames) == 5)
-        with transport.changed:  # on a quiet wire, too, the pace is that of the polls
-            assert transport.changed.wait_for(lambda: len(transport.written) >= 15, 1.0)
-    assert transport.written[0] == bytes.fromhex("10 04 01 10 04 02 10 04 03 10 04 04")
-    assert [type(frame) for frame in event_log.frames] == [RealTimeStatus] * 4 + [ProcessIdDone]
-
-
-def test_a_poll_never_stands_inside_a_label(plug_in: PlugIn, event_log: Any) -> None:
-    far_side = plug_in()
-    link = Link(
-        "printer",
-        lambda: open_transport(f"pty:{far_side.name}"),
-        EscposStatusCodec,
-        event_log,
-        polls=(StatusQuery(),),
-        poll_s=0.01,
-    )
-    label = b"L" * 200_000
-    with running(link):
-        event_log.wait_for_state(LinkState.READY)
-        writer = threading.Thread(target=link.write_bytes, args=(label, 5.0))
-        writer.start()
-        heard = b""
-        while heard.count(b"L") < len(label):
-            heard += far_side.hear(len(label) - heard.count(b"L"))
-        writer.join(5.0)
-    start = heard.index(b"L")
-    assert heard[start : start + len(label)] == label
-
-
-class HeldUp(ScriptedTransport):
-    """Takes a label slowly: from ``label`` to ``end of label`` when the test says so."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.done = threading.Event()
-
-    def write(self, data: bytes, timeout_s: float) -> None:
-        super().write(data, timeout_s)
-        if data == b"label":
-            self.done.wait(5.0)
-            super().write(b"end of label", timeout_s)
-
-
-@contextmanager
-def writing_a_label(link: Link, transport: HeldUp) -> Iterator[None]:
-    writer = threading.Thread(target=link.write_bytes, args=(b"label", 5.0))
-    writer.start()
-    with transport.changed:
-        assert transport.changed.wait_for(lambda: b"label" in transport.written, 5.0)
-    try:
-        yield
-    finally:
-        transport.done.set()
-        writer.join(5.0)
-    label = transport.written.index(b"label")
-    assert transport.written[label + 1] == b"end of label"
-
-
-def test_nothing_is_asked_while_somebody_writes(event_log: Any) -> None:
-    transport = HeldUp()
-    link = Link(
-        "printer",
-        lambda: transport,
-        EscposStatusCodec,
-        event_log,
-        polls=(StatusQuery(),),
-        poll_s=0.0,
-    )
-    with running(link):
-        event_log.wait_for_state(LinkState.READY)
-        with writing_a_label(link, transport):
-            # The link goes on reading, and its poll is due.
-            for count in (1, 2):
-                transport.give(b"\x10\x00\x00\x00")
-                event_log.wait_for(lambda log, count=count: len(log.frames) == count)
-
-
-def test_babble_while_somebody_writes_does_not_cut_the_label(event_log: Any) -> None:
-    transport = HeldUp()
-    clock = [0.0]
-
-    def tick() -> float:
-        clock[0] += 0.05
-        return clock[0]
-
-    link = Link(
-        "printer",
-        lambda: transport,
-        EscposStatusCodec,
-        event_log,
-        handshake=greet(b"hello"),
-        now=tick,
-    )
-    with running(link):
-        event_log.wait_for_state(LinkState.READY)
-        with writing_a_label(link, transport):
-            began_s = clock[0]
-            while clock[0] < began_s + 5.0:  # greetings are due several times
-                transport.give(b"\xff" * 60)
-                with transport.changed:
-                    transport.changed.wait_for(lambda: not transport.incoming, 0.01)
-            assert LinkState.BABBLING in event_log.states
-        transport.give(b"\xff" * 60)
-        greetings = transport.written.count(b"hello")
-        with transport.changed:
-            assert transport.changed.wait_for(
-                lambda: transport.written.count(b"hello") > greetings, 5.0
-            )
-    assert link.status.generation == 1
-
-
-def test_a_device_that_takes_no_greeting_is_not_hung_up_on(event_log: Any) -> None:
-    class Deaf(ScriptedTransport):
-        def write(self, data: bytes, timeout_s: float) -> None:
-            super().write(data, timeout_s)
-            if len(self.written) > 1:
-                raise WriteTimedOut("it took nothing", written=0)
-
-    transport = Deaf()
-    clock = [0.0]
-
-    def tick() -> float:
-        clock[0] += 0.05
-        return clock[0]
-
-    link = Link(
-        "printer",
-        lambda: transport,
-        EscposStatusCodec,
-        event_log,
-        handshake=greet(b"hello"),
-        silence_s=1.0,
-        now=tick,
-    )
-    with running(link):
-        with transport.changed:
-            assert transport.changed.wait_for(lambda: len(transport.written) >= 4, 5.0)
-        assert link.status.generation == 0
-        assert event_log.states == [LinkState.OPENING, LinkState.SILENT]
 
 
 def test_a_query_through_the_link_is_answered_as_polled(event_log: Any) -> None:
