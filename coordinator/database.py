@@ -80,10 +80,10 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:  # the block failed, or the disk refused the COMMIT
+            connection.execute("ROLLBACK")
 
 
 def _connect(path: Path) -> sqlite3.Connection:

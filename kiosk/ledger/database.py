@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from kiosk.ledger.errors import LedgerBroken, LedgerFull, LedgerRefused
@@ -49,12 +49,11 @@ class Database:
                 path.touch(mode=0o640)  # the uplink reads it through its group
         with self._translated():
             self._connection = sqlite3.connect(path, isolation_level=None)
-        try:
+        with ExitStack() as unless_ready:
+            unless_ready.callback(self._connection.close)
             with self._translated():
                 self._set_up(make_epoch)
-        except BaseException:
-            self._connection.close()
-            raise
+            unless_ready.pop_all()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -64,10 +63,10 @@ class Database:
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):  # on I/O errors SQLite has rolled back by itself
-                    self._connection.execute("ROLLBACK")
-                raise
+            finally:
+                if self._connection.in_transaction:
+                    with suppress(sqlite3.Error):  # a failing disk may refuse this as well
+                        self._connection.execute("ROLLBACK")
 
     @contextmanager
     def draining(self) -> Iterator[sqlite3.Connection]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from kiosk.ledger import outbox
@@ -29,14 +29,13 @@ class OutboxReader:
                 isolation_level=None,
                 check_same_thread=False,
             )
-        try:
+        with ExitStack() as unless_ready:
+            unless_ready.callback(self._connection.close)
             with self._translated():
                 self._connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
                 self._connection.execute("PRAGMA query_only = ON")
                 (self.epoch,) = self._connection.execute("SELECT epoch FROM ledger").fetchone()
-        except BaseException:
-            self._connection.close()
-            raise
+            unless_ready.pop_all()
 
     def pending(self, after_seq: int, limit: int) -> list[tuple[int, bytes]]:
         """At most ``limit`` unacknowledged records above ``after_seq``: (seq, envelope bytes)."""
