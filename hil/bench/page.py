@@ -84,6 +84,10 @@ def make_page(bench: Bench) -> Starlette:
     )
 
 
+_NOT_AN_ORDER = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises on bytes that are no JSON of the wanted type, nested ones included."""
+
+
 async def _index(request: Request) -> Response:
     return FileResponse(ASSETS / "bench.html", headers=_HEADERS)
 
@@ -116,7 +120,7 @@ def _order(path: str, kind: Any, do: Callable[[Any], object]) -> Route:
         body = await request.body()
         try:
             await asyncio.to_thread(do, decoder.decode(body[:MAX_ORDER_BYTES]))
-        except (msgspec.DecodeError, KnobRefused, NotExpressible) as error:
+        except (*_NOT_AN_ORDER, KnobRefused, NotExpressible) as error:
             return PlainTextResponse(str(error), status_code=400)
         return Response(status_code=204)
 

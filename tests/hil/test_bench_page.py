@@ -242,6 +242,12 @@ def test_orders_that_make_no_sense_are_refused(
     assert table.stage.deeds == []
 
 
+@pytest.mark.parametrize("body", [b"[" * 9_000, b'{"x": "\xff"}', b"", b"\x00"])
+def test_orders_that_are_no_orders_at_all_are_refused(table: Table, body: bytes) -> None:
+    answer = table.client.post("/tap", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, table.stage.deeds) == (400, [])
+
+
 def test_faults_are_given_and_healed(table: Table) -> None:
     table.client.post("/fault", json={"role": "printer", "word": "paper_out"})
     table.client.post("/fault", json={"role": "printer", "word": None})
