@@ -12,6 +12,7 @@ from firmware_bridge.link import LinkState, LinkStatus
 from kiosk.ipc.messages import CameraState, CameraStatus, UplinkState, UplinkStatus
 
 THERMOMETER, PRINTER, CAMERA, UPLINK = "thermometer", "printer", "camera", "uplink"
+BOARD = "board"
 
 CAMERA_SILENT_S = 3.0  # it speaks every second
 STATUS_PATIENCE_S = 3.0  # how long a printer that has just come may say nothing of itself
@@ -37,6 +38,7 @@ class DeviceDesk:
         self._camera: CameraStatus | None = None
         self._camera_heard_s = now_s
         self._uplink = UplinkStatus(state=UplinkState.OFFLINE)
+        self._board = DeviceReport(role=BOARD, state=DeviceState.OPENING)
 
     # ── what comes in ────────────────────────────────────────────────────────────────────────
 
@@ -62,6 +64,12 @@ class DeviceDesk:
     def uplink_left(self) -> None:
         self._uplink = UplinkStatus(state=UplinkState.OFFLINE)
 
+    def board_said(self, fault: str) -> None:
+        """``fault`` of the board itself, or "" when it is well."""
+        self._board = DeviceReport(
+            role=BOARD, state=DeviceState.FAULT if fault else DeviceState.READY, fault=fault
+        )
+
     # ── what is known ────────────────────────────────────────────────────────────────────────
 
     def works(self, role: str, now_s: float) -> bool:
@@ -80,12 +88,12 @@ class DeviceDesk:
         return link is not None and link.state in (LinkState.READY, LinkState.SILENT)
 
     def faults(self, now_s: float) -> tuple[str, ...]:
-        """Every fault that stands, the one that matters most to a visit first."""
+        """Every fault that a resident may notice, the one that matters most to a visit first."""
         reports = (self.report(role, now_s) for role in _WORST_FIRST)
         return tuple(report.fault for report in reports if report.fault)
 
     def reports(self, now_s: float) -> tuple[DeviceReport, ...]:
-        return tuple(self.report(role, now_s) for role in _WORST_FIRST)
+        return (*(self.report(role, now_s) for role in _WORST_FIRST), self._board)
 
     def report(self, role: str, now_s: float) -> DeviceReport:
         """State and fault of one device at ``now_s``."""

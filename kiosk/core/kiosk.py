@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from config.model import KioskConfig, ProcessIdSupport
 from contracts.signing import VerifyKey
+from drivers.board import BoardWatch
 from drivers.thermometer import ForeheadChanged, Quality, StableReading, ThermometerDriver
+from firmware_bridge.board import BoardReading
 from firmware_bridge.codecs.escpos_frames import ProcessIdDone
 from firmware_bridge.codecs.gy_mcu90615 import TemperatureFrame
 from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState
@@ -64,6 +66,7 @@ log = logging.getLogger(__name__)
 
 HOUSEKEEPING_S = 0.5
 TUBE_REVIEW_S = 10.0
+BOARD_LOOK_S = 2.0
 PURGE_AT_MOST_EVERY_S = 60.0
 PROBE_ID = "~~~~"  # a process id that no label has: does this printer answer at all?
 PROBE_PATIENCE_S = 1.5
@@ -87,6 +90,7 @@ class Ways:
     send: Send
     printer: PrinterWays
     probe_printer: Callable[[str], None]  # ask the printer to answer this process id
+    read_board: Callable[[], BoardReading]
 
 
 DeviceEvent = LinkEvent | LabelWritten | LabelNotWritten
@@ -159,6 +163,8 @@ class Kiosk:
         self._probing_until_s = 0.0
         self._purge_every_s = min(PURGE_AT_MOST_EVERY_S, max(1.0, config.uplink.grace_s / 2))
         self._purge_due_s = self._tubes_due_s = self._housekeeping_due_s = now_s
+        self._board_due_s = now_s
+        self._board = BoardWatch()
         self._labels.take_over()
 
     # ── from the processes ───────────────────────────────────────────────────────────────────
@@ -326,6 +332,7 @@ class Kiosk:
             self._housekeeping_due_s = now_s + HOUSEKEEPING_S
             answered = self._keeper.check()
             self._alerts.let_pass(now_s)
+            self._look_at_board(now_s)
             self._fever.review()
         if now_s >= self._purge_due_s:
             self._purge_due_s = now_s + self._purge_every_s
@@ -334,6 +341,12 @@ class Kiosk:
             self._tubes_due_s = now_s + TUBE_REVIEW_S
             self._review_tubes()
         return answered
+
+    def _look_at_board(self, now_s: float) -> None:
+        if now_s >= self._board_due_s:
+            self._board_due_s = now_s + BOARD_LOOK_S
+            reading = self._ways.read_board()
+            self._devices.board_said(self._board.feed(reading, now_s))
 
     def _review_tubes(self) -> None:
         try:

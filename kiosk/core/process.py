@@ -12,9 +12,11 @@ import selectors
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from config.model import KioskConfig
+from firmware_bridge.board import read_board
 from kiosk.core.clock import KioskClock
 from kiosk.core.inbox import Inbox
 from kiosk.core.keys import CoreKeys, read_keys
@@ -161,7 +163,12 @@ def _run(config: KioskConfig, keys: CoreKeys, ledger: Ledger, process: _Process)
             ),
             digests=PersonDigests.in_folder(Path(config.paths.runtime_dir)),
             keys=Keys(registration=(keys.registration,), coordinator=keys.coordinator),
-            ways=Ways(server.send, PrinterWays(worker.prepare, worker.print), links.probe_printer),
+            ways=Ways(
+                send=server.send,
+                printer=PrinterWays(worker.prepare, worker.print),
+                probe_printer=links.probe_printer,
+                read_board=partial(read_board, Path(config.paths.state_dir)),
+            ),
         )
         server.attend(kiosk)
 

@@ -21,6 +21,7 @@ FAULTS = {
     "printer": "absent opening silent babbling fault paper-out paper-near-end cover-open cutter"
     " offline unknown error",
     "uplink": "offline refused no-coordinator",
+    "board": "under-voltage too-hot disk-low",
     "ledger": "full broken serials-exhausted",
 }
 FAULT_IDS = [f"{role}.{state}" for role, states in FAULTS.items() for state in states.split()]

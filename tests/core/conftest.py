@@ -16,6 +16,7 @@ from contracts.record_sealing import open_record
 from contracts.registration_code import RegistrationCode, issue_registration_code
 from contracts.sealing import SealingPrivateKey
 from contracts.signing import SigningKey
+from firmware_bridge.board import BoardReading
 from firmware_bridge.codecs.escpos_frames import ProcessIdDone, RealTimeStatus, StatusTopic
 from firmware_bridge.codecs.gy_mcu90615 import MeasuringMode, TemperatureFrame
 from firmware_bridge.link import FrameArrived, LinkChanged, LinkState, LinkStatus
@@ -121,6 +122,7 @@ class Bench:
         self.prepared: list[LabelOrder] = []
         self.printed: list[LabelOrder] = []
         self.probes: list[str] = []
+        self.board = BoardReading(False, 50.0, 500, 1000)
         self.before_print: Callable[[LabelOrder], None] = lambda order: None
         self.generation = 0
         self.start()
@@ -150,7 +152,10 @@ class Bench:
             digests=PersonDigests.in_folder(self.folder / "run"),
             keys=Keys((self.site.registration.verify_key,), self.site.coordinator.verify_key),
             ways=Ways(
-                self._send, PrinterWays(self.prepared.append, self._print), self.probes.append
+                send=self._send,
+                printer=PrinterWays(self.prepared.append, self._print),
+                probe_printer=self.probes.append,
+                read_board=lambda: self.board,
             ),
         )
         for role in (Role.SCREEN, Role.CAMERA, Role.UPLINK):

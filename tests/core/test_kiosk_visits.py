@@ -12,6 +12,7 @@ from contracts.envelope import ClockSync
 from contracts.record import CheckedIn, CodeColour, FeverHeld, Flag
 from contracts.report import KioskReport
 from contracts.signing import SigningKey
+from firmware_bridge.board import BoardReading
 from firmware_bridge.link import LinkState
 from kiosk.flow.label_job import LabelJobState
 from kiosk.ipc.messages import (
@@ -220,6 +221,17 @@ def test_the_thermometer_going_away_is_shown_and_leads_to_staff(bench: Bench) ->
     bench.wait(5.2)
     assert bench.page is Page.STAFF
     assert bench.screen.reason == "reason.no-thermometer"
+
+
+def test_a_board_in_trouble_is_told_to_staff_and_not_to_residents(bench: Bench) -> None:
+    bench.board = BoardReading(True, 50.0, 500, 1000)
+    bench.wait(3.0)
+    assert _alerts(bench) == ["board.under-voltage.what"]
+    assert bench.screen.faults == ()
+    bench.checks_in(0)
+    bench.board = BoardReading(False, 50.0, 500, 1000)
+    bench.wait(65.0)
+    assert _alerts(bench) == []
 
 
 def test_a_camera_that_falls_silent_is_noticed_within_its_time(bench: Bench) -> None:
