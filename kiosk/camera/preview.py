@@ -19,15 +19,20 @@ WIDTH, HEIGHT = 640, 360
 
 
 class Preview:
-    """Fills ``folder / PREVIEW_NAME`` with BGR pictures of WIDTH x HEIGHT."""
+    """Fills ``folder / PREVIEW_NAME`` with BGR pictures of WIDTH x HEIGHT.
 
-    def __init__(self, folder: Path) -> None:
+    In a folder that is not ``in_memory`` nothing is ever shown: the file stays empty.
+    """
+
+    def __init__(self, folder: Path, *, in_memory: bool) -> None:
         self._writer = FrameWriter(folder / PREVIEW_NAME, WIDTH, HEIGHT)
+        self._in_memory = in_memory
         self._empty = True
 
     def show(self, frame: Frame) -> None:
-        self._writer.write(_fitted(frame.pixels), frame.captured_s)
-        self._empty = False
+        if self._in_memory:
+            self._writer.write(_fitted(frame.pixels), frame.captured_s)
+            self._empty = False
 
     def wipe(self) -> None:
         """Zeros over everything that was shown."""

@@ -24,6 +24,7 @@ from kiosk.camera.preview import Preview
 from kiosk.camera.sightings import Sightings
 from kiosk.ipc.channel import MessageClient, socket_path
 from kiosk.ipc.life import Life
+from kiosk.ipc.memory_folder import lies_in_memory
 from kiosk.ipc.messages import (
     CameraGate,
     CameraState,
@@ -175,7 +176,7 @@ def _seen(code: ReadCode) -> SeenCode:
 
 def build(config: KioskConfig) -> CameraProcess:
     """The process of ``config``. Raises OSError when the preview has no place to be."""
-    camera = config.camera
+    camera, runtime_dir = config.camera, Path(config.paths.runtime_dir)
     open_source = partial(
         open_frame_source, camera.source, camera.width, camera.height, camera.frames_per_s
     )
@@ -183,7 +184,7 @@ def build(config: KioskConfig) -> CameraProcess:
         camera,
         Eye(open_source, camera.stale_after_s),
         MessageClient(socket_path(config.paths.runtime_dir), Role.CAMERA),
-        Preview(Path(config.paths.runtime_dir)),
+        Preview(runtime_dir, in_memory=lies_in_memory(runtime_dir)),
         Life({"loop": LOOP_LIMIT_S}, time.monotonic()),
     )
 

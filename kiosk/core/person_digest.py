@@ -26,8 +26,13 @@ class PersonDigests:
         self._key = key
 
     @classmethod
-    def in_folder(cls, runtime_dir: Path) -> PersonDigests:
-        """Take the key of this boot from ``runtime_dir`` or draw it (mode 0600)."""
+    def in_folder(cls, runtime_dir: Path, *, in_memory: bool) -> PersonDigests:
+        """Take the key of this boot from ``runtime_dir`` or draw it (mode 0600).
+
+        A folder that is not ``in_memory`` gets no key: it then lasts as long as this process.
+        """
+        if not in_memory:
+            return cls(os.urandom(_KEY_BYTES))
         path = runtime_dir / KEY_NAME
         if path.exists() and len(key := path.read_bytes()) == _KEY_BYTES:
             return cls(key)

@@ -34,6 +34,7 @@ from kiosk.flow.visit_state import Visit
 from kiosk.ipc.channel import socket_path
 from kiosk.ipc.key_files import KeysMissing
 from kiosk.ipc.life import Life
+from kiosk.ipc.memory_folder import lies_in_memory
 from kiosk.ipc.messages import AnyMessage, Role, Snapshot
 from kiosk.ipc.startup import read_arguments, stop_requested
 from kiosk.ledger.errors import LedgerBroken, LedgerError
@@ -147,6 +148,13 @@ def _out_of_order(config: KioskConfig, trouble: str, process: _Process) -> None:
 
 def _run(config: KioskConfig, keys: CoreKeys, ledger: Ledger, process: _Process) -> None:
     """Everything that runs while the ledger is well."""
+    runtime_dir = Path(config.paths.runtime_dir)
+    if not lies_in_memory(runtime_dir):
+        log.warning(
+            "%s lies on a disk: a crash of the core forgets who was here, and there is no preview;"
+            " set paths.runtime_dir to a folder in memory",
+            runtime_dir,
+        )
     inbox: Inbox[DeviceEvent] = Inbox()
     with selectors.DefaultSelector() as selector:
         server = MessageServer(socket_path(config.paths.runtime_dir), selector)
@@ -161,7 +169,7 @@ def _run(config: KioskConfig, keys: CoreKeys, ledger: Ledger, process: _Process)
             records=RecordMaker(
                 config.site.kiosk_id, ledger.epoch, keys.sealing, keys.signing, process.clock
             ),
-            digests=PersonDigests.in_folder(Path(config.paths.runtime_dir)),
+            digests=PersonDigests.in_folder(runtime_dir, in_memory=lies_in_memory(runtime_dir)),
             keys=Keys(registration=(keys.registration,), coordinator=keys.coordinator),
             ways=Ways(
                 send=server.send,

@@ -10,12 +10,14 @@ from config.model import ThermometerSection
 from contracts.keys import KeyRefused
 from contracts.signing import SigningKey, VerifyKey
 from drivers.label_printer.font import FontMissing, simplified_chinese
+from kiosk.ipc.key_files import (
+    ACKNOWLEDGEMENT_KEY,
+    REGISTRATION_KEY,
+    SEALING_KEY,
+    SIGNING_KEY,
+)
+from kiosk.ipc.memory_folder import MOUNTS, file_system_of, lies_in_memory
 from kiosk.technician.finding import Finding
-
-_MEMORY_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs"})
-_SIGNING_KEY = "kiosk-signing.pem"
-_VERIFY_KEYS = ("coordinator-acknowledgement.pub.pem", "registration.pub.pem")
-_SEALING_KEY = "coordinator-sealing.pub.pem"
 
 
 def check_font() -> Finding:
@@ -27,7 +29,7 @@ def check_font() -> Finding:
     return Finding("font", True, f"{face.family} {face.style} in {face.path}")
 
 
-def check_runtime_dir(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> Finding:
+def check_runtime_dir(folder: Path, mounts: Path = MOUNTS) -> Finding:
     """Preview pixels show a person: they must never reach a disk."""
     if not folder.is_dir():
         return Finding(
@@ -36,8 +38,8 @@ def check_runtime_dir(folder: Path, mounts: Path = Path("/proc/self/mounts")) ->
             f"there is no folder {folder}",
             "systemd-tmpfiles makes it at start; or set paths.runtime_dir",
         )
-    kind = file_system_of(folder, mounts)
-    if kind not in _MEMORY_FILE_SYSTEMS:
+    if not lies_in_memory(folder, mounts):
+        kind = file_system_of(folder, mounts)
         return Finding(
             "runtime_dir",
             False,
@@ -61,7 +63,7 @@ def check_state_dir(folder: Path) -> Finding:
 
 def check_keys(folder: Path) -> Finding:
     """Every key the kiosk needs is there, is a key, and the secret one is nobody else's to read."""
-    signing = folder / _SIGNING_KEY
+    signing = folder / SIGNING_KEY
     action = "enrol this kiosk again, or copy the keys that the coordinator made for it"
     try:
         if stat.S_IMODE(signing.stat().st_mode) & 0o077:
@@ -69,9 +71,9 @@ def check_keys(folder: Path) -> Finding:
                 "keys", False, f"others may read {signing}", f"run `chmod 600 {signing}`"
             )
         SigningKey.from_pem(signing.read_bytes())
-        for name in _VERIFY_KEYS:
+        for name in (ACKNOWLEDGEMENT_KEY, REGISTRATION_KEY):
             VerifyKey.from_pem((folder / name).read_bytes())
-        (folder / _SEALING_KEY).read_bytes()
+        (folder / SEALING_KEY).read_bytes()
     except KeyRefused as error:
         return Finding("keys", False, f"a file in {folder} is no usable key: {error}", action)
     except OSError as error:
@@ -92,19 +94,6 @@ def check_calibration(thermometer: ThermometerSection) -> Finding:
     return Finding(
         "calibration", True, f"k {body.k} of {body.calibrated_on}, version {body.version}"
     )
-
-
-def file_system_of(folder: Path, mounts: Path) -> str:
-    """The kind of file system ``folder`` lies on, from the kernel's list; "" when not found."""
-    resolved = folder.resolve()
-    kinds: dict[Path, str] = {}
-    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
-        _, place, kind, *_ = line.split(" ")
-        kinds[Path(place.encode().decode("unicode_escape"))] = kind
-    for parent in (resolved, *resolved.parents):
-        if parent in kinds:
-            return kinds[parent]
-    return ""
 
 
 def _writable(check: str, folder: Path) -> Finding:

@@ -166,7 +166,7 @@ class Rig:
         self.scene = Scene(self.clock)
         self.core = Core(socket_path(str(folder)))
         self.folder = folder
-        self.preview = Preview(folder)
+        self.preview = Preview(folder, in_memory=True)
         self.client = MessageClient(self.core.path, Role.CAMERA, clock=self.clock)
         self.eye = Eye(self.scene.open)
         settings = CameraSection(code_max_bytes=code_max_bytes)
@@ -365,7 +365,7 @@ def test_run_ends_when_asked_and_leaves_nothing(rig: Rig) -> None:
     stop.set()
     rig.process.run(stop)
     assert not (rig.folder / PREVIEW_NAME).exists()
-    rig.preview = Preview(rig.folder)  # for the fixture to close
+    rig.preview = Preview(rig.folder, in_memory=True)  # for the fixture to close
 
 
 def test_without_a_runtime_folder_one_sentence_says_what_to_do(tmp_path: Path) -> None:

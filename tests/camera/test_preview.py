@@ -15,7 +15,7 @@ from kiosk.camera.preview import HEIGHT, PREVIEW_NAME, WIDTH, Preview
 
 @pytest.fixture
 def preview(tmp_path: Path) -> Iterator[Preview]:
-    preview = Preview(tmp_path)
+    preview = Preview(tmp_path, in_memory=True)
     yield preview
     preview.close()
 
@@ -68,8 +68,15 @@ def test_wiping_leaves_zeros_and_no_frame(tmp_path: Path, preview: Preview) -> N
 
 
 def test_only_the_kiosk_may_look_and_closing_removes_the_file(tmp_path: Path) -> None:
-    preview = Preview(tmp_path)
+    preview = Preview(tmp_path, in_memory=True)
     path = tmp_path / PREVIEW_NAME
     assert path.stat().st_mode & 0o777 == 0o600
     preview.close()
     assert not path.exists()
+
+
+def test_a_folder_on_a_disk_never_gets_a_picture(tmp_path: Path) -> None:
+    preview = Preview(tmp_path, in_memory=False)
+    preview.show(Frame(np.full((720, 1280, 3), 200, np.uint8), 1.0))
+    assert FrameReader(tmp_path / PREVIEW_NAME).newest() is None
+    preview.close()

@@ -149,7 +149,7 @@ class Bench:
                 self.site.kiosk,
                 self.clock,  # type: ignore[arg-type]
             ),
-            digests=PersonDigests.in_folder(self.folder / "run"),
+            digests=PersonDigests.in_folder(self.folder / "run", in_memory=True),
             keys=Keys((self.site.registration.verify_key,), self.site.coordinator.verify_key),
             ways=Ways(
                 send=self._send,

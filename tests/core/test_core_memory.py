@@ -23,16 +23,16 @@ WANG = Person(
 
 
 def test_the_digest_key_stays_for_a_boot_and_is_readable_by_nobody_else(tmp_path: Path) -> None:
-    first = PersonDigests.in_folder(tmp_path).person("round-1", WANG)
-    again = PersonDigests.in_folder(tmp_path).person("round-1", WANG)
+    first = PersonDigests.in_folder(tmp_path, in_memory=True).person("round-1", WANG)
+    again = PersonDigests.in_folder(tmp_path, in_memory=True).person("round-1", WANG)
     assert first == again
     assert (tmp_path / KEY_NAME).stat().st_mode & 0o777 == 0o600
     (tmp_path / KEY_NAME).unlink()
-    assert PersonDigests.in_folder(tmp_path).person("round-1", WANG) != first
+    assert PersonDigests.in_folder(tmp_path, in_memory=True).person("round-1", WANG) != first
 
 
 def test_a_person_is_known_by_document_not_by_spelling_and_by_round(tmp_path: Path) -> None:
-    digests = PersonDigests.in_folder(tmp_path)
+    digests = PersonDigests.in_folder(tmp_path, in_memory=True)
     other = Person(
         name="王 试一",
         document_kind=DocumentKind.RESIDENT_ID,
@@ -43,9 +43,15 @@ def test_a_person_is_known_by_document_not_by_spelling_and_by_round(tmp_path: Pa
     assert digests.person("round-2", WANG) != digests.person("round-1", WANG)
 
 
+def test_a_folder_on_a_disk_gets_no_digest_key(tmp_path: Path) -> None:
+    digests = PersonDigests.in_folder(tmp_path, in_memory=False)
+    assert digests.person("round-1", WANG) == digests.person("round-1", WANG)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_damaged_digest_key_is_drawn_anew(tmp_path: Path) -> None:
     (tmp_path / KEY_NAME).write_bytes(b"short")
-    PersonDigests.in_folder(tmp_path)
+    PersonDigests.in_folder(tmp_path, in_memory=True)
     assert len((tmp_path / KEY_NAME).read_bytes()) == 32
 
 

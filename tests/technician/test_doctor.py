@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from config.model import BodyCalibration, CameraSection, PrinterSection, ThermometerSection
 from contracts.signing import SigningKey
 from firmware_bridge.roles import SerialDevice
+from kiosk.ipc.memory_folder import file_system_of
 from kiosk.technician.device_checks import check_camera, check_printer, check_thermometer
 from kiosk.technician.devices import cameras, serial_port
 from kiosk.technician.kioskctl import app
@@ -26,7 +27,6 @@ from kiosk.technician.machine_checks import (
     check_keys,
     check_runtime_dir,
     check_state_dir,
-    file_system_of,
 )
 
 FRAME = bytes.fromhex("5A 5A 45 04 0E 4E 0A E1 44")  # 36.62 / 27.85
