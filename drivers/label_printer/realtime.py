@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from drivers.label_printer.bitmap import Bitmap
 
 
-
 @dataclass(frozen=True, slots=True)
 class RealTimeCommands:
     """``pattern`` finds two bytes. ``first`` and ``second`` are the bits to change in them, in the
