@@ -9,16 +9,25 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from config.model import KioskConfig, PrinterSection, ThermometerMode, ThermometerSection
+from config.model import (
+    KioskConfig,
+    PrinterLanguage,
+    PrinterSection,
+    ThermometerMode,
+    ThermometerSection,
+)
 from drivers.label_printer.escpos_label import process_id_request
+from drivers.label_printer.template import DOTS_PER_MM
 from firmware_bridge.autobaud import AutoBaud
-from firmware_bridge.codecs.escpos_frames import StatusQuery
+from firmware_bridge.codecs.escpos_frames import InfoQuery, StatusQuery
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
+from firmware_bridge.codecs.tspl_status import TsplQuery, TsplStatusCodec
 from firmware_bridge.errors import LinkError
 from firmware_bridge.hotplug import HotplugWatch
 from firmware_bridge.link import BACKOFF_LAST_S, Link, LinkEvent
 from firmware_bridge.printer_greeting import PrinterGreeting
+from firmware_bridge.tspl_greeting import TsplGreeting
 from firmware_bridge.transport import TransportUrl, open_transport
 from kiosk.core.device_desk import PRINTER, THERMOMETER
 
@@ -48,17 +57,27 @@ def thermometer_link(section: ThermometerSection, on_event: Callable[[LinkEvent]
 
 
 def printer_link(section: PrinterSection, on_event: Callable[[LinkEvent], None]) -> Link:
-    """Asks for the status twice a second and is told every change in between."""
+    """Asks for the status twice a second; an ESC/POS printer tells every change in between, too.
+
+    A printer that is a file is never asked: it gets labels and nothing else.
+    """
+    open_port = partial(open_transport, section.url, section.baud)
+    backoff_last_s = _backoff_last_s(section.url)
+    tspl = section.language is PrinterLanguage.TSPL
+    if not _answers(section.url):
+        return Link(PRINTER, open_port, EscposStatusCodec, on_event, backoff_last_s=backoff_last_s)
     return Link(
         PRINTER,
-        partial(open_transport, section.url, section.baud),
-        EscposStatusCodec,
+        open_port,
+        TsplStatusCodec if tspl else EscposStatusCodec,
         on_event,
-        handshake=PrinterGreeting(),
+        handshake=TsplGreeting(_largest_raster(section), section.baud)
+        if tspl
+        else PrinterGreeting(),
         silence_s=PRINTER_SILENCE_S,
-        polls=(StatusQuery(),),
+        polls=(TsplQuery() if tspl else StatusQuery(),),
         poll_s=PRINTER_POLL_S,
-        backoff_last_s=_backoff_last_s(section.url),
+        backoff_last_s=backoff_last_s,
     )
 
 
@@ -89,6 +108,10 @@ class DeviceLinks:
         except LinkError:
             return  # it went away again: the next READY asks again
 
+    def ask_printer(self, question: InfoQuery) -> None:
+        """Ask the printer something about itself; silence is no answer and no harm."""
+        self.printer.send(question)
+
     def _poke(self) -> None:
         self.thermometer.poke()
         self.printer.poke()
@@ -97,6 +120,19 @@ class DeviceLinks:
 def _backoff_last_s(url: str) -> float:
     """Nothing tells when a network device is plugged in: it is asked for often enough to heal."""
     return BACKOFF_LAST_S if _watched(url) else NETWORK_BACKOFF_LAST_S
+
+
+def _answers(url: str) -> bool:
+    try:
+        return TransportUrl.parse(url).answers
+    except LinkError:
+        return True  # the link itself says what is wrong with it
+
+
+def _largest_raster(section: PrinterSection) -> int:
+    """Bytes of the picture of one label: what a printer may still wait for."""
+    width_mm, height_mm = (int(side) for side in section.label.value.split("x"))
+    return width_mm * DOTS_PER_MM // 8 * height_mm * DOTS_PER_MM
 
 
 def _watched(url: str) -> Path | None:

@@ -14,11 +14,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.label_printer.content import LabelContent
-from drivers.label_printer.escpos_label import escpos_label, prepare
+from drivers.label_printer.escpos_label import prepare
+from drivers.label_printer.font import FontMissing
+from drivers.label_printer.pen import GlyphMissing
+from drivers.label_printer.printer import LabelPrinter
+from drivers.label_printer.realtime import NotDefusable
 from drivers.label_printer.render import render_label
+from drivers.label_printer.template import LabelDoesNotFit
 from firmware_bridge.errors import LinkError
 
 WRITE_TIMEOUT_S = 5.0
+_UNDRAWABLE = (LabelDoesNotFit, GlyphMissing, FontMissing, NotDefusable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class LabelWritten:
 
 @dataclass(frozen=True, slots=True)
 class LabelNotWritten:
-    """Some or none of the bytes left: nobody can say what is on the paper."""
+    """Some or none of the bytes left: nobody can say what is on the paper. Also for a label that
+    could not be drawn."""
 
     job: str
     why: str
@@ -73,8 +80,11 @@ class PrinterWorker:
         write: Callable[[bytes, float], None],
         report: Callable[[LabelWritten | LabelNotWritten], None],
         clock: Callable[[], float] = time.monotonic,
+        *,
+        printer: LabelPrinter | None = None,
     ) -> None:
         self._template = template
+        self._printer = printer or LabelPrinter()
         self._write = write
         self._report = report
         self._clock = clock
@@ -101,15 +111,20 @@ class PrinterWorker:
         prepare()
         drawn: _Drawn | None = None
         while (task := self._tasks.get()) is not None:
-            if drawn is None or drawn.order != task.order:
-                drawn = self._draw(task.order)
+            try:
+                if drawn is None or drawn.order != task.order:
+                    drawn = self._draw(task.order)
+            except _UNDRAWABLE as refused:
+                if task.send:
+                    self._report(LabelNotWritten(task.order.job, str(refused)))
+                continue
             if task.send:
                 self._report(self._send(drawn))
 
     def _draw(self, order: LabelOrder) -> _Drawn:
         begun_s = self._clock()
         bitmap = render_label(order.content, self._template)
-        data = escpos_label(bitmap, order.process_id, cut=True)
+        data = self._printer.job(bitmap, order.process_id)
         return _Drawn(order, data, self._clock() - begun_s)
 
     def _send(self, drawn: _Drawn) -> LabelWritten | LabelNotWritten:

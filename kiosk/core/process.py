@@ -16,16 +16,18 @@ from pathlib import Path
 
 from config.model import KioskConfig
 from kiosk.core.clock import KioskClock
+from kiosk.core.device_memory import DeviceMemory
 from kiosk.core.inbox import Inbox
 from kiosk.core.key_files import CoreKeys, KeysMissing, read_keys
 from kiosk.core.kiosk import DeviceEvent, Keys, Kiosk, Ways
 from kiosk.core.label_desk import PrinterWays
 from kiosk.core.links import DeviceLinks
 from kiosk.core.person_digest import PersonDigests
+from kiosk.core.printer_identity import IdentityWays
 from kiosk.core.printer_worker import PrinterWorker
 from kiosk.core.record_maker import RecordMaker
 from kiosk.core.server import MessageServer
-from kiosk.core.settings import label_template
+from kiosk.core.settings import label_printer, label_template
 from kiosk.core.snapshot_view import Surroundings, view
 from kiosk.flow.intake import INTAKE, Intake, LedgerFailed
 from kiosk.flow.visit_state import Visit
@@ -148,8 +150,12 @@ def _run(config: KioskConfig, keys: CoreKeys, ledger: Ledger, process: _Process)
     with selectors.DefaultSelector() as selector:
         server = MessageServer(socket_path(config.paths.runtime_dir), selector)
         links = DeviceLinks(config, inbox.put)
+        memory = DeviceMemory(Path(config.paths.state_dir), process.clock.wall_text)
         worker = PrinterWorker(
-            label_template(config.printer.label), links.printer.write_bytes, inbox.put
+            label_template(config.printer.label),
+            links.printer.write_bytes,
+            inbox.put,
+            printer=label_printer(config.printer),
         )
         kiosk = Kiosk(
             config,
@@ -160,7 +166,12 @@ def _run(config: KioskConfig, keys: CoreKeys, ledger: Ledger, process: _Process)
             ),
             digests=PersonDigests.in_folder(Path(config.paths.runtime_dir)),
             keys=Keys(registration=(keys.registration,), coordinator=keys.coordinator),
-            ways=Ways(server.send, PrinterWays(worker.prepare, worker.print), links.probe_printer),
+            ways=Ways(
+                server.send,
+                PrinterWays(worker.prepare, worker.print),
+                links.probe_printer,
+                IdentityWays(links.ask_printer, memory.remember),
+            ),
         )
         server.attend(kiosk)
 
