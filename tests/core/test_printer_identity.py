@@ -22,7 +22,7 @@ class Hall:
         self.devices = DeviceDesk(0.0)
         self.asked: list[InfoQuery] = []
         self.remembered: list[tuple[str, str]] = []
-        ways = IdentityWays(self.asked.append, lambda role, about: self.remember(role, about))
+        ways = IdentityWays(self.asked.append, self.remember)
         self.identity = PrinterIdentity(self.devices, ways, speaks=speaks)
         self.plug_in(0)
 
