@@ -28,7 +28,7 @@ from hil.scenario import Given, When
 from hil.scenario_rig import Sightings
 from hil.twins import PrinterTwin
 from kiosk.core.links import printer_link
-from kiosk.core.settings import label_printer
+from kiosk.devices.printer_settings import label_printer
 
 TUBE = "11010132600015"
 GROUPED = "1101 01 326 0001 5"

@@ -17,7 +17,6 @@ from config.model import (
     ThermometerSection,
 )
 from drivers.label_printer.escpos_label import process_id_request
-from drivers.label_printer.template import DOTS_PER_MM
 from firmware_bridge.autobaud import AutoBaud
 from firmware_bridge.codecs.escpos_frames import InfoQuery, StatusQuery
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
@@ -26,10 +25,9 @@ from firmware_bridge.codecs.tspl_status import TsplQuery, TsplStatusCodec
 from firmware_bridge.errors import LinkError
 from firmware_bridge.hotplug import HotplugWatch
 from firmware_bridge.link import BACKOFF_LAST_S, Link, LinkEvent
-from firmware_bridge.printer_greeting import PrinterGreeting
-from firmware_bridge.tspl_greeting import TsplGreeting
 from firmware_bridge.transport import TransportUrl, open_transport
 from kiosk.core.device_desk import PRINTER, THERMOMETER
+from kiosk.devices.printer_settings import printer_greeting
 
 THERMOMETER_SILENCE_S = 1.0
 THERMOMETER_POLL_S = 0.1
@@ -71,9 +69,7 @@ def printer_link(section: PrinterSection, on_event: Callable[[LinkEvent], None])
         open_port,
         TsplStatusCodec if tspl else EscposStatusCodec,
         on_event,
-        handshake=TsplGreeting(_largest_raster(section), section.baud)
-        if tspl
-        else PrinterGreeting(),
+        handshake=printer_greeting(section),
         silence_s=PRINTER_SILENCE_S,
         polls=(TsplQuery() if tspl else StatusQuery(),),
         poll_s=PRINTER_POLL_S,
@@ -127,12 +123,6 @@ def _answers(url: str) -> bool:
         return TransportUrl.parse(url).answers
     except LinkError:
         return True  # the link itself says what is wrong with it
-
-
-def _largest_raster(section: PrinterSection) -> int:
-    """Bytes of the picture of one label: what a printer may still wait for."""
-    width_mm, height_mm = (int(side) for side in section.label.value.split("x"))
-    return width_mm * DOTS_PER_MM // 8 * height_mm * DOTS_PER_MM
 
 
 def _watched(url: str) -> Path | None:

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from config.model import KioskConfig
 from kiosk.core.clock import KioskClock
-from kiosk.core.device_memory import DeviceMemory
 from kiosk.core.inbox import Inbox
 from kiosk.core.key_files import CoreKeys, KeysMissing, read_keys
 from kiosk.core.kiosk import DeviceEvent, Keys, Kiosk, Ways
@@ -27,8 +26,10 @@ from kiosk.core.printer_identity import IdentityWays
 from kiosk.core.printer_worker import PrinterWorker
 from kiosk.core.record_maker import RecordMaker
 from kiosk.core.server import MessageServer
-from kiosk.core.settings import label_printer, label_template
+from kiosk.core.settings import label_template
 from kiosk.core.snapshot_view import Surroundings, view
+from kiosk.devices.memory import DeviceMemory
+from kiosk.devices.printer_settings import label_printer
 from kiosk.flow.intake import INTAKE, Intake, LedgerFailed
 from kiosk.flow.visit_state import Visit
 from kiosk.ipc.channel import socket_path

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from config.model import KioskConfig, LabelEnding, LabelSize, PrinterSection, UnknownCode
-from config.model import PrinterLanguage as LanguageSetting
-from drivers.label_printer.positioning import Ending, LabelCommands, Paper, Positioning
-from drivers.label_printer.printer import LabelPrinter, PrinterLanguage
+from config.model import KioskConfig, LabelSize, UnknownCode
 from kiosk.flow.temperature import TemperaturePolicy
 from kiosk.flow.visit_state import VisitPolicy
 
@@ -44,21 +41,3 @@ def visit_policy(config: KioskConfig) -> VisitPolicy:
 def label_template(size: LabelSize) -> str:
     """The template's name for a label of this size."""
     return f"tube-{size.value}"
-
-
-def label_printer(section: PrinterSection) -> LabelPrinter:
-    """The printer in the driver's words. Raises ValueError for a language that is refused."""
-    ending = section.ending
-    if ending is LabelEnding.AUTO:
-        tears = section.language is LanguageSetting.TSPL
-        ending = LabelEnding.TEAR if tears else LabelEnding.CUT
-    return LabelPrinter(
-        PrinterLanguage(section.language.value),
-        section.head_dots,
-        Positioning(
-            Paper(section.paper.value),
-            Ending(ending.value),
-            LabelCommands(section.positioning.value),
-            section.gap_mm,
-        ),
-    )

@@ -11,8 +11,8 @@ from contracts.report import DeviceReport
 from firmware_bridge.codecs.escpos_frames import InfoQuery, InfoTopic, PrinterInfo
 from firmware_bridge.link import LinkState, LinkStatus
 from kiosk.core.device_desk import PRINTER, DeviceDesk
-from kiosk.core.device_memory import FILE_NAME, DeviceMemory, RememberedDevice, recall
 from kiosk.core.printer_identity import IdentityWays, PrinterIdentity
+from kiosk.devices.memory import FILE_NAME, DeviceMemory, RememberedDevice, recall
 
 
 class Hall:

@@ -12,7 +12,7 @@ from drivers.label_printer.content import LabelContent
 from drivers.label_printer.printer import LabelPrinter
 from firmware_bridge.errors import LinkError
 from kiosk.core.printer_worker import LabelNotWritten, LabelOrder, LabelWritten, PrinterWorker
-from kiosk.core.settings import label_printer
+from kiosk.devices.printer_settings import label_printer
 
 TUBE = "00070332600018"
 ORDER = LabelOrder("job-1", LabelContent(TUBE, "0007 03 326 0001 8", "10:1", 1, "11-22 08:41"), "1")

@@ -160,7 +160,7 @@ def test_what_a_device_says_is_recorded_and_decoded(tmp_path: Path, device: Devi
     ("changed", "sentence"),
     [
         ({"--url": "tty:FOLDER/absent"}, "check the cable"),
-        ({"--url": "serial0"}, "must start with tty:"),
+        ({"--url": "serial0"}, "must start with one of tty:"),
         ({"--url": "tcp:127.0.0.1:99999"}, "between 1 and 65535"),
         ({"--send": "hello"}, "no hexadecimal text"),
         ({"--out": "FOLDER/absent/file"}, "cannot be written"),
