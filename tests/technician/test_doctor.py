@@ -24,6 +24,7 @@ from config.model import (
 from contracts.signing import SigningKey
 from firmware_bridge.roles import SerialDevice
 from hil.twins import PrinterTwin
+from kiosk.devices.memory import DeviceMemory
 from kiosk.technician.device_checks import check_camera, check_printer, check_thermometer
 from kiosk.technician.devices import cameras, serial_port
 from kiosk.technician.kioskctl import app
@@ -163,6 +164,20 @@ def test_a_printer_says_who_it_is(tmp_path: Path) -> None:
         finding = check_printer(PrinterSection(url=twin.url), LISTEN_S)
     assert finding.ok is True
     assert finding.detail.startswith("online, closed, with paper; TWIN LABEL-203, firmware 1.04")
+
+
+def test_devices_shows_what_the_kiosk_remembers(tmp_path: Path) -> None:
+    DeviceMemory(tmp_path, lambda: "2026-11-22T08:41:00+08:00").remember("printer", "EPSON TM-L90")
+    result = CliRunner().invoke(app, ["devices", "--state-dir", str(tmp_path)])
+    roles = [line for line in map(json.loads, result.stdout.splitlines()) if line["kind"] == "role"]
+    assert roles == [
+        {
+            "kind": "role",
+            "role": "printer",
+            "about": "EPSON TM-L90",
+            "at": "2026-11-22T08:41:00+08:00",
+        }
+    ]
 
 
 def test_a_file_is_no_printer_to_examine(tmp_path: Path) -> None:
