@@ -172,6 +172,6 @@ def test_a_kiosk_without_its_key_prints_nothing(booth: Booth) -> None:
 
 def test_half_a_label_in_the_printer_does_not_spoil_the_page(booth: Booth) -> None:
     with socket.create_connection(("127.0.0.1", int(booth.twin.url.rpartition(":")[2]))) as cut_off:
-        cut_off.sendall(b"\x1dv0\x00\x28\x00\xf0\x00" + bytes(100))
+        cut_off.sendall(b"\x1dv0\x00\x29\x00\xf0\x00" + bytes(100))
     booth.twin.on_paper = booth.photograph
     assert booth.selftest("", "--picture", str(booth.picture))[0] == 0
