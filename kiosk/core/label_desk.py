@@ -32,10 +32,12 @@ MAX_RESERVED = 200
 
 @dataclass(frozen=True, slots=True)
 class PrinterWays:
-    """The printer worker, as functions that never wait."""
+    """The printer worker, as functions that never wait. ``forget``: what the printer still holds of
+    earlier jobs must not come out any more; what is printed afterwards does."""
 
     prepare: Callable[[LabelOrder], None]
     print: Callable[[LabelOrder], None]
+    forget: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class LabelDesk:
         if newest.state is not LabelJobState.VOID:
             void = self._record(newest, LabelOutcome.VOID, reason)
             self._ledger.void_label(newest.job, void)
+            if newest.state in (LabelJobState.SENT, LabelJobState.UNKNOWN):
+                self._ways.forget()  # the void label may wait in the printer, behind a jam
             self._tell(ClearAlert(AlertKind.LABEL, tube))
         name = f"{tube}-{newest.copy + 1}"
         job = LabelJob(name, tube, self._ledger.reissue_label(tube, name))

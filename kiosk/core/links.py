@@ -5,6 +5,7 @@ Owns their wiring: codec, handshake, questions. Must not know what an answer mea
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -18,13 +19,19 @@ from config.model import (
 )
 from drivers.label_printer.escpos_label import process_id_request
 from firmware_bridge.autobaud import AutoBaud
-from firmware_bridge.codecs.escpos_frames import InfoQuery, StatusQuery
+from firmware_bridge.codecs.escpos_frames import (
+    ClearBuffers,
+    InfoQuery,
+    RecoverAndDrop,
+    StatusQuery,
+)
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
 from firmware_bridge.codecs.tspl_status import TsplQuery, TsplStatusCodec
 from firmware_bridge.errors import LinkError
 from firmware_bridge.hotplug import HotplugWatch
 from firmware_bridge.link import BACKOFF_LAST_S, Link, LinkEvent
+from firmware_bridge.printer_greeting import CLEARED_WITHIN_S
 from firmware_bridge.transport import TransportUrl, open_transport
 from kiosk.core.device_desk import PRINTER, THERMOMETER
 from kiosk.devices.printer_settings import printer_greeting
@@ -83,6 +90,8 @@ class DeviceLinks:
     def __init__(self, config: KioskConfig, on_event: Callable[[LinkEvent], None]) -> None:
         self.thermometer = thermometer_link(config.thermometer, on_event)
         self.printer = printer_link(config.printer, on_event)
+        escpos = config.printer.language is PrinterLanguage.ESCPOS
+        self._clears = escpos and _answers(config.printer.url)
         urls = (config.thermometer.url, config.printer.url)
         paths = [path for url in urls if (path := _watched(url))]
         self._hotplug = HotplugWatch(self._poke, paths)
@@ -107,6 +116,18 @@ class DeviceLinks:
     def ask_printer(self, question: InfoQuery) -> None:
         """Ask the printer something about itself; silence is no answer and no harm."""
         self.printer.send(question)
+
+    def clear_printer(self) -> None:
+        """The printer drops what it holds; for the printer's thread, as it takes a moment.
+
+        A TSPL printer and a file have no such word: there the void label comes out, marked by
+        nothing but its record.
+        """
+        if not self._clears:
+            return
+        self.printer.send(RecoverAndDrop())  # out of a recoverable error, such as a jammed cutter
+        if self.printer.send(ClearBuffers()):
+            time.sleep(CLEARED_WITHIN_S)  # nothing may be sent until it has answered
 
     def _poke(self) -> None:
         self.thermometer.poke()

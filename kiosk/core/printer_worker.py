@@ -62,6 +62,11 @@ class _Task:
 
 
 @dataclass(frozen=True, slots=True)
+class _Forget:
+    """Make the printer drop what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Drawn:
     """``data`` is the whole job for the printer."""
 
@@ -82,13 +87,16 @@ class PrinterWorker:
         clock: Callable[[], float] = time.monotonic,
         *,
         printer: LabelPrinter | None = None,
+        clear: Callable[[], None] = lambda: None,
     ) -> None:
+        """``clear`` makes the printer drop what it holds, and returns when it may be written to."""
         self._template = template
         self._printer = printer or LabelPrinter()
+        self._clear = clear
         self._write = write
         self._report = report
         self._clock = clock
-        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[_Task | _Forget | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="label printer", daemon=True)
 
     def start(self) -> None:
@@ -107,10 +115,17 @@ class PrinterWorker:
         """Takes over the order at once; exactly one report answers it."""
         self._tasks.put(_Task(order, send=True))
 
+    def forget(self) -> None:
+        """Before the next order is written, the printer drops what it holds of earlier ones."""
+        self._tasks.put(_Forget())
+
     def _run(self) -> None:
         prepare()
         drawn: _Drawn | None = None
         while (task := self._tasks.get()) is not None:
+            if isinstance(task, _Forget):
+                self._clear()
+                continue
             try:
                 if drawn is None or drawn.order != task.order:
                     drawn = self._draw(task.order)

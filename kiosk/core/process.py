@@ -157,6 +157,7 @@ def _run(config: KioskConfig, keys: CoreKeys, ledger: Ledger, process: _Process)
             links.printer.write_bytes,
             inbox.put,
             printer=label_printer(config.printer),
+            clear=links.clear_printer,
         )
         kiosk = Kiosk(
             config,
@@ -169,7 +170,7 @@ def _run(config: KioskConfig, keys: CoreKeys, ledger: Ledger, process: _Process)
             keys=Keys(registration=(keys.registration,), coordinator=keys.coordinator),
             ways=Ways(
                 server.send,
-                PrinterWays(worker.prepare, worker.print),
+                PrinterWays(worker.prepare, worker.print, worker.forget),
                 links.probe_printer,
                 IdentityWays(links.ask_printer, memory.remember),
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,21 @@ def test_the_old_label_does_not_prove_the_new_one_that_still_waits(bench: Bench)
     assert states(bench, tube) == [LabelJobState.VOID, LabelJobState.RESERVED]
     bench.printer_status()
     assert states(bench, tube) == [LabelJobState.VOID, LabelJobState.SENT]
+
+
+@pytest.mark.parametrize("proved", [True, False])
+def test_the_printer_forgets_a_label_that_may_still_wait_in_it(bench: Bench, proved: bool) -> None:
+    forgotten: list[int] = []
+    desk = desk_of(bench)
+    desk._ways = replace(desk._ways, forget=lambda: forgotten.append(len(bench.printed)))
+    tube = bench.checks_in(0).placement.tube_number
+    order = bench.label_written()
+    if proved:
+        bench.printer_finishes(order.process_id)
+    desk.reissue(tube, "torn")
+    bench.turn()
+    assert forgotten == ([] if proved else [1]), "before the second one is ordered"
+    assert len(bench.printed) == 2
 
 
 def test_what_was_never_printed_is_not_printed_twice(bench: Bench) -> None:

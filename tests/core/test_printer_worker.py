@@ -102,3 +102,22 @@ def test_the_settings_choose_language_and_paper() -> None:
     assert b"SET TEAR ON" in paper.written[0]  # as TSPL printers are mostly built
     cut = label_printer(PrinterSection(ending=LabelEnding.AUTO))
     assert cut == LabelPrinter()
+
+
+def test_what_the_printer_holds_is_dropped_before_the_next_label_and_not_behind_it() -> None:
+    paper, deeds = Paper(), []
+
+    def write(data: bytes, timeout_s: float) -> None:
+        deeds.append("label")
+
+    worker = PrinterWorker(
+        "tube-40x30", write, paper.reports.put, clear=lambda: deeds.append("clear")
+    )
+    worker.start()
+    worker.print(order("a"))
+    worker.forget()
+    worker.print(order("b"))
+    for _ in range(2):
+        paper.reports.get(timeout=5.0)
+    worker.stop()
+    assert deeds == ["label", "clear", "label"]
