@@ -86,7 +86,7 @@ class Pen:
         self.draw.text(at, text, font=self._face.at(em), fill=colour)
 
     def _size_of(self, text: str, em: int) -> tuple[int, int]:
-        """Ink width and height in dots. Raises `GlyphMissing`."""
+        """Ink width and height in dots, 1 at least (a blank letter). Raises `GlyphMissing`."""
         if missing := missing_glyphs(self._face, text):
             names = ", ".join(f"U+{ord(letter):04X}" for letter in missing)
             raise GlyphMissing(
@@ -94,7 +94,7 @@ class Pen:
                 " write it by hand, or install a newer fonts-noto-cjk"
             )
         left, top, right, bottom = _ink_box(self._face, text, em)
-        return math.ceil(right - left), math.ceil(bottom - top)
+        return max(1, math.ceil(right - left)), max(1, math.ceil(bottom - top))
 
     def _em_for(self, text: str, width: int, height: int) -> int:
         """The largest size whose ink fits; raises `LabelDoesNotFit` below the smallest."""

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from contracts.report import DeviceReport
+from contracts.report import DeviceReport, decode_report
 from firmware_bridge.codecs.escpos_frames import InfoQuery, InfoTopic, PrinterInfo
-from firmware_bridge.link import LinkState, LinkStatus
+from firmware_bridge.link import FrameArrived, LinkState, LinkStatus
 from kiosk.core.device_desk import PRINTER, DeviceDesk
 from kiosk.core.printer_identity import IdentityWays, PrinterIdentity
 from kiosk.devices.memory import FILE_NAME, DeviceMemory, RememberedDevice, recall
+from kiosk.ipc.messages import KioskFacts
 
 
 class Hall:
@@ -75,6 +76,21 @@ def test_the_kiosk_asks_when_no_label_is_on_its_way(bench: Any) -> None:
     bench.label_written()
     bench.wait(1.0)
     assert asked == [InfoQuery(InfoTopic.MAKER)]
+
+
+def test_what_the_printer_says_of_itself_is_in_the_kiosks_report(bench: Any) -> None:
+    def answer(question: InfoQuery) -> None:
+        frame = PrinterInfo(question.topic, f"words {question.topic.name}", bench.clock.now_s)
+        bench.kiosk.happened(FrameArrived(PRINTER, bench.generation, frame, bench.clock.now_s))
+
+    identity = bench.kiosk._identity
+    identity._ways = IdentityWays(answer)
+    identity.connected(99)
+    bench.wait(6.0)
+    facts = [message for _, message in bench.sent if isinstance(message, KioskFacts)]
+    printer = decode_report(facts[-1].report.encode()).devices[0]
+    assert printer.role == PRINTER
+    assert printer.about.startswith("words MAKER words MODEL, firmware words FIRMWARE")
 
 
 def test_a_printer_of_another_language_is_not_asked() -> None:

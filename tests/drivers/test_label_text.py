@@ -7,16 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from drivers.label_printer.content import VisitSlip
+from contracts.pool_class import PoolClass
+from drivers.label_printer.content import VisitSlip, pool_class_words
 from drivers.label_printer.escpos_label import escpos_label
 from drivers.label_printer.font import simplified_chinese
 from drivers.label_printer.pen import GlyphMissing, missing_glyphs
 from drivers.label_printer.printable import is_printable, printable
 from drivers.label_printer.realtime import hidden_commands
 from drivers.label_printer.render import render_label
+from drivers.label_printer.template import TEMPLATES, LabelDoesNotFit
 
 SLIP = VisitSlip("330106-0007-k03-1", "00070332604179", "0007 03 326 0417 9", 2, 7, "11-22 08:41")
 
@@ -79,6 +81,25 @@ def test_a_character_without_a_picture_is_refused_by_its_number(name: str, missi
     with pytest.raises(GlyphMissing, match=sentence) as refused:
         render_label(replace(SLIP, name=name), "visit-40x30")
     assert not set(name) & set(str(refused.value)) - set("a")  # a number, not a part of a name
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=12))
+@example("\u2800")  # a letter without ink
+@example("\u3164")
+@example("张" * 30)
+def test_any_name_is_printed_or_refused_in_a_sentence(name: str) -> None:
+    try:
+        bitmap = render_label(replace(SLIP, name=name), "visit-40x30")
+    except (GlyphMissing, LabelDoesNotFit):
+        return
+    assert hidden_commands(bitmap.rows) == []
+
+
+def test_every_letter_that_our_templates_say_has_a_picture() -> None:
+    said = [part.say for template in TEMPLATES.values() for part in template.text]
+    said += [pool_class_words(pool.value) for pool in PoolClass] + ["补打 2"]
+    assert missing_glyphs(simplified_chinese(), "".join(said)) == ()
 
 
 @pytest.mark.parametrize("name", ["\x1b@\x1dV\x00", "\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08张"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import errno
+import queue
 import threading
 import time
 from collections import deque
@@ -15,7 +16,9 @@ import pytest
 import usb.core
 from usb.backend import IBackend
 
+from firmware_bridge.codecs.escpos_status import EscposStatusCodec
 from firmware_bridge.errors import LinkError, PortAbsent, WriteTimedOut
+from firmware_bridge.link import Link, LinkChanged, LinkEvent, LinkState
 from firmware_bridge.usb_bulk import UsbBulkPort, open_usb
 from firmware_bridge.usb_selector import UsbSelector
 
@@ -183,6 +186,8 @@ class FakeBus(IBackend):
         self, dev_handle: FakePrinter, ep: int, intf: int, buff: Any, timeout: int
     ) -> int:
         assert ep & 0x80 and timeout >= 1 and len(buff) % 64 == 0
+        if not dev_handle.says:
+            time.sleep(min(timeout, 20) / 1000)
         said = dev_handle.says.popleft() if dev_handle.says else errno.ETIMEDOUT
         if isinstance(said, int):
             raise trouble(said)
@@ -391,3 +396,34 @@ def test_a_selector_says_itself_and_its_udev_rule() -> None:
         'ATTR{idProduct}=="0e15", KERNEL=="1-1.3", GROUP="dialout", MODE="0660"'
     )
     assert 'ATTR{serial}=="X3A9"' in BY_SERIAL.udev_rule()
+
+
+def test_a_link_over_usb_heals_after_the_cable_was_out() -> None:
+    """Absent while it is gone, ready when it is back, and usblp has it in between."""
+    printer = FakePrinter()
+    bus = FakeBus(printer)
+    events: queue.SimpleQueue[LinkEvent] = queue.SimpleQueue()
+
+    def reached(state: LinkState) -> None:
+        while True:
+            event = events.get(timeout=5.0)
+            if isinstance(event, LinkChanged) and event.status.state is state:
+                return
+
+    link = Link("printer", lambda: open_usb(BY_PORT, bus), EscposStatusCodec, events.put)
+    link.start()
+    try:
+        reached(LinkState.READY)
+        link.write_bytes(b"label", 1.0)
+        bus.printers = ()
+        printer.says.append(errno.ENODEV)
+        reached(LinkState.ABSENT)
+        assert printer.usblp
+        bus.printers = (printer,)
+        link.poke()
+        reached(LinkState.READY)
+        link.write_bytes(b" again", 1.0)
+    finally:
+        link.stop()
+    assert bytes(printer.taken) == b"label again"
+    assert printer.usblp
