@@ -119,7 +119,7 @@ class LabelPaper(StrEnum):
 
 
 class LabelEnding(StrEnum):
-    """``auto`` is cut for ESC/POS and tear for TSPL, as these printers are mostly built."""
+    """``auto``: a TSPL printer does as it was set, an ESC/POS printer cuts."""
 
     AUTO = "auto"
     CUT = "cut"

@@ -20,6 +20,8 @@ class Paper(StrEnum):
 
 
 class Ending(StrEnum):
+    """How a label leaves."""
+
     CUT = "cut"
     PEEL = "peel"
     TEAR = "tear"
@@ -45,17 +47,20 @@ _FEED_TO_TEAR = b"\x1bd\x04"  # four lines: the tear bar stands about 15 mm behi
 
 @dataclass(frozen=True, slots=True)
 class Positioning:
-    """``gap_mm`` is the height of the gap or of the mark; it matters to TSPL printers only."""
+    """``ending`` None: a TSPL printer does as it was set, an ESC/POS printer cuts.
+
+    ``gap_mm`` is the height of the gap or of the mark; it matters to TSPL printers only.
+    """
 
     paper: Paper = Paper.GAP
-    ending: Ending = Ending.CUT
+    ending: Ending | None = None
     commands: LabelCommands = LabelCommands.NONE
     gap_mm: float = 2.0
 
     @property
     def escpos(self) -> bytes:
         """What follows the raster of a label."""
-        match self.commands, self.ending:
+        match self.commands, self.ending or Ending.CUT:
             case LabelCommands.NONE, Ending.CUT:
                 return FEED_AND_CUT
             case LabelCommands.NONE, _:

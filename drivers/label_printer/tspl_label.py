@@ -15,7 +15,9 @@ from drivers.label_printer.realtime import TSPL, defuse
 from drivers.label_printer.template import DOTS_PER_MM
 
 _ALL_ONES = 0xFF
-_ENDINGS = {
+# A printer keeps these over a power-off, so they are sent only when the settings ask for one.
+_ENDINGS: dict[Ending | None, tuple[str, ...]] = {
+    None: (),
     Ending.CUT: ("SET PEEL OFF", "SET CUTTER 1"),
     Ending.PEEL: ("SET CUTTER OFF", "SET PEEL ON"),
     Ending.TEAR: ("SET CUTTER OFF", "SET PEEL OFF", "SET TEAR ON"),

@@ -14,16 +14,13 @@ from firmware_bridge.tspl_greeting import TsplGreeting
 
 def label_printer(section: PrinterSection) -> LabelPrinter:
     """The printer in the driver's words. Raises ValueError for a language that is refused."""
-    ending = section.ending
-    if ending is LabelEnding.AUTO:
-        tears = section.language is LanguageSetting.TSPL
-        ending = LabelEnding.TEAR if tears else LabelEnding.CUT
+    auto = section.ending is LabelEnding.AUTO
     return LabelPrinter(
         PrinterLanguage(section.language.value),
         section.head_dots,
         Positioning(
             Paper(section.paper.value),
-            Ending(ending.value),
+            None if auto else Ending(section.ending.value),
             LabelCommands(section.positioning.value),
             section.gap_mm,
         ),

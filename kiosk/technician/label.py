@@ -73,7 +73,7 @@ def label(
         recheck_at=recheck_at,
         temperature=temperature,
     )
-    positioning = Positioning(paper, Ending.CUT if cut else Ending.TEAR, gap_mm=gap_mm)
+    positioning = Positioning(paper, Ending.CUT if cut else None, gap_mm=gap_mm)
     try:
         bitmap = render(content_for(TEMPLATES[template].kind, options), TEMPLATES[template])
         data = _bytes_of(bitmap, language, positioning, process_id)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from config.model import LabelEnding, LabelPaper, PrinterLanguage, PrinterSection
+from drivers.label_printer.bitmap import Bitmap
 from drivers.label_printer.content import LabelContent
 from drivers.label_printer.printer import LabelPrinter
 from firmware_bridge.errors import LinkError
@@ -99,9 +100,10 @@ def test_the_settings_choose_language_and_paper() -> None:
     assert isinstance(paper.reports.get(timeout=5.0), LabelWritten)
     worker.stop()
     assert paper.written[0].startswith(b"SIZE 40 mm,30 mm\r\nBLINE 3 mm,0 mm\r\n")
-    assert b"SET TEAR ON" in paper.written[0]  # as TSPL printers are mostly built
-    cut = label_printer(PrinterSection(ending=LabelEnding.AUTO))
-    assert cut == LabelPrinter()
+    assert b"SET " not in paper.written[0]  # what a printer keeps is changed only on demand
+    assert label_printer(PrinterSection(ending=LabelEnding.AUTO)) == LabelPrinter()
+    peels = PrinterSection(language=PrinterLanguage.TSPL, ending=LabelEnding.PEEL)
+    assert b"SET PEEL ON" in label_printer(peels).job(Bitmap(8, 1, b"\xff"))
 
 
 def test_what_the_printer_holds_is_dropped_before_the_next_label_and_not_behind_it() -> None:

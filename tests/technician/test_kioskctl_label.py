@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from contracts.pool_class import PoolClass
 from drivers.label_printer.escpos_label import escpos_label
-from drivers.label_printer.positioning import Ending, Positioning
+from drivers.label_printer.positioning import Positioning
 from drivers.label_printer.realtime import ESCPOS, TSPL, hidden_commands
 from drivers.label_printer.render import render
 from drivers.label_printer.template import TEMPLATES, TemplateKind
@@ -79,7 +79,7 @@ def test_every_template_in_every_language(tmp_path: Path, template: str, languag
         assert data == escpos_label(bitmap, None, cut=False)
         assert hidden_commands(data, ESCPOS) == []
     elif language == "tspl":
-        assert data == tspl_label(bitmap, Positioning(ending=Ending.TEAR))
+        assert data == tspl_label(bitmap, Positioning())
         assert hidden_commands(data, TSPL) == []
     else:
         picture = cv2.imread(str(out), cv2.IMREAD_GRAYSCALE)
