@@ -5,9 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYGAME_HIDE_SUPPORT_PROMPT := 1
 
-# What the demo needs of the distribution: the broker, a Simplified Chinese face, and what builds
+# What the demo needs of the distribution: the broker, a Simplified Chinese face, USB, and what builds
 # the one Python package that has no wheel (evdev). The tests look at the staff page, too.
-DEMO_PACKAGES := mosquitto fonts-noto-cjk gcc linux-libc-dev
+DEMO_PACKAGES := mosquitto fonts-noto-cjk libusb-1.0-0 gcc linux-libc-dev
 TEST_PACKAGES := $(DEMO_PACKAGES) chromium
 
 .PHONY: demo test lint unit site bench flow clean packages-demo packages-test

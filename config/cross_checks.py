@@ -12,12 +12,17 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from config.model import CoordinatorConfig, KioskConfig
+from config.model import CoordinatorConfig, KioskConfig, LabelPositioning, PrinterLanguage
 from config.sentences import did_you_mean, quoted
 
 SERIAL_SCHEMES = ("tty", "pty", "tcp", "replay")
+PRINTER_SCHEMES = (*SERIAL_SCHEMES, "usb", "file")
 CAMERA_SCHEMES = ("v4l2", "directory", "memory")
 
+_DOTS_PER_MM = 8
+_USB_PRINTER = re.compile(
+    r"[0-9a-f]{4}:[0-9a-f]{4}(\?port=[0-9]+-[0-9]+(\.[0-9]+)*|\?serial=[A-Za-z0-9_.:-]{1,64})"
+)
 _NUMBERED_PORT = re.compile(r"/dev/tty(USB|ACM)[0-9]+")
 
 
@@ -33,6 +38,7 @@ def kiosk_complaints(config: KioskConfig) -> Iterator[Complaint]:
     yield from _policy(config)
     yield from _ranges(config)
     yield from _addresses(config)
+    yield from _printer(config)
     yield from _calibration(config)
     for key in ("state_dir", "runtime_dir", "keys_dir"):
         yield from _absolute(("paths", key), getattr(config.paths, key))
@@ -84,7 +90,7 @@ def _ranges(config: KioskConfig) -> Iterator[Complaint]:
 def _addresses(config: KioskConfig) -> Iterator[Complaint]:
     for role, key, address, schemes in (
         ("thermometer", "url", config.thermometer.url, SERIAL_SCHEMES),
-        ("printer", "url", config.printer.url, SERIAL_SCHEMES),
+        ("printer", "url", config.printer.url, PRINTER_SCHEMES),
         ("camera", "source", config.camera.source, CAMERA_SCHEMES),
     ):
         sentence = _address_fault(role, key, address, schemes)
@@ -113,7 +119,36 @@ def _address_fault(role: str, key: str, address: str, schemes: tuple[str, ...]) 
         host, _, port_text = rest.rpartition(":")
         is_port = port_text.isascii() and port_text.isdigit() and 1 <= int(port_text[:6]) <= 65_535
         return "" if host and is_port else f"{key} is {quoted(address)} and must be tcp:HOST:PORT"
+    if scheme == "usb" and not _USB_PRINTER.fullmatch(rest):
+        return (
+            f"{key} is {quoted(address)} and must be usb:VVVV:PPPP?port=1-1.3 or"
+            " usb:VVVV:PPPP?serial=NUMBER, because two equal printers have equal ids"
+        )
     return "" if rest else f"{key} is {quoted(address)} and says no path after the colon"
+
+
+def _printer(config: KioskConfig) -> Iterator[Complaint]:
+    printer = config.printer
+    if printer.language is PrinterLanguage.ZPL:
+        yield Complaint(
+            ("printer", "language"),
+            "language is zpl, which no printer has proved with this kiosk;"
+            ' set the printer to TSPL or ESC/POS and write "tspl" or "escpos"',
+        )
+    width = int(printer.label.value.partition("x")[0]) * _DOTS_PER_MM
+    if width > printer.head_dots:
+        yield Complaint(
+            ("printer", "head_dots"),
+            f"head_dots is {printer.head_dots} and a label {printer.label} needs {width}:"
+            " the printer would print nothing; choose a narrower label or correct head_dots",
+        )
+    tspl = printer.language is PrinterLanguage.TSPL
+    if tspl and printer.positioning is not LabelPositioning.NONE:
+        yield Complaint(
+            ("printer", "positioning"),
+            f"positioning is {printer.positioning}, which only ESC/POS printers know;"
+            ' a TSPL printer finds the label by paper and gap_mm, write positioning = "none"',
+        )
 
 
 def _calibration(config: KioskConfig) -> Iterator[Complaint]:

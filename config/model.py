@@ -104,14 +104,62 @@ class ProcessIdSupport(StrEnum):
     NO = "no"
 
 
+class PrinterLanguage(StrEnum):
+    """``zpl`` has a name so that it can be refused with a reason: it is unproved."""
+
+    ESCPOS = "escpos"
+    TSPL = "tspl"
+    ZPL = "zpl"
+
+
+class LabelPaper(StrEnum):
+    GAP = "gap"
+    BLACK_MARK = "black-mark"
+    CONTINUOUS = "continuous"
+
+
+class LabelEnding(StrEnum):
+    """``auto``: a TSPL printer does as it was set, an ESC/POS printer cuts."""
+
+    AUTO = "auto"
+    CUT = "cut"
+    PEEL = "peel"
+    TEAR = "tear"
+
+
+class LabelPositioning(StrEnum):
+    """How an ESC/POS printer finds the next label; the paper layout is set in the printer."""
+
+    NONE = "none"
+    GS_FF = "gs-ff"
+    FS_L = "fs-l"
+
+
 class PrinterSection(Section, frozen=True):
-    """``url`` as for the thermometer. Not finished after ``finish_timeout_s`` is *unknown*."""
+    """``url`` as for the thermometer, also ``usb:VVVV:PPPP?port=1-1.3`` or ``?serial=NUMBER``,
+    and ``file:PATH``. Not finished after ``finish_timeout_s`` is *unknown*.
+
+    ``head_dots`` is the width of the print head at 203 dpi; ``gap_mm`` the height of the gap or
+    black mark between two labels.
+    """
 
     url: Url = "tty:/dev/kiosk/printer"
     baud: Baud = 115_200
+    language: PrinterLanguage = PrinterLanguage.ESCPOS
     label: LabelSize = LabelSize.MM_40X30
+    head_dots: Annotated[int, Meta(ge=160, le=1_280)] = 576
+    paper: LabelPaper = LabelPaper.GAP
+    ending: LabelEnding = LabelEnding.AUTO
+    positioning: LabelPositioning = LabelPositioning.NONE
+    gap_mm: Annotated[float, Meta(ge=0, le=25)] = 2.0
     process_id: ProcessIdSupport = ProcessIdSupport.PROBE
     finish_timeout_s: Seconds = 8.0
+
+    @property
+    def confirmation(self) -> ProcessIdSupport:
+        """``process_id`` of a printer that can be asked: TSPL has no such word, a file no voice."""
+        mute = self.language is not PrinterLanguage.ESCPOS or self.url.startswith("file:")
+        return ProcessIdSupport.NO if mute else self.process_id
 
 
 class CameraSection(Section, frozen=True):

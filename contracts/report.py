@@ -38,12 +38,16 @@ class DeviceState(StrEnum):
 
 
 class DeviceReport(Struct, frozen=True, kw_only=True):
-    """``fault`` is an id of ``config/translations``, such as ``printer.paper-out``, or empty."""
+    """``fault`` is an id of ``config/translations``, such as ``printer.paper-out``, or empty.
+
+    ``about`` is what the device says of itself: maker, model, firmware, serial number.
+    """
 
     role: ShortText
     state: DeviceState
     fault: ShortText = ""
     generation: Count = 0
+    about: ShortText = ""
 
 
 class AlertKind(StrEnum):

@@ -29,6 +29,7 @@ class Domain(StrEnum):
     BUNDLE = "bundle"
     ACKNOWLEDGEMENT = "acknowledgement"
     REGISTRATION = "registration"
+    DEVICE_PROOF = "device-proof"
 
 
 class SignatureRefused(Exception):

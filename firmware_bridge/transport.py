@@ -5,6 +5,7 @@ not retry: that is `firmware_bridge.link`.
 
     tty:/dev/kiosk/thermometer   a serial port          pty:PATH      a pseudo-terminal (twins)
     tcp:HOST:PORT                a network device       replay:FILE   a wire recording
+    usb:04b8:0e15?port=1-1.3     a USB printer          file:PATH     what a printer would get
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from pathlib import Path
 from typing import Protocol
 
 from firmware_bridge.errors import LinkError
+from firmware_bridge.file_port import open_file
 from firmware_bridge.replay import ReplayTransport
 from firmware_bridge.serial_port import open_serial
 from firmware_bridge.tcp import open_tcp
+from firmware_bridge.usb_bulk import open_usb
+from firmware_bridge.usb_selector import UsbSelector
 
 
 class Transport(Protocol):
@@ -44,6 +48,8 @@ class Scheme(StrEnum):
     PTY = "pty"
     TCP = "tcp"
     REPLAY = "replay"
+    USB = "usb"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ class TransportUrl:
         """Raises a permanent `LinkError` whose sentence can be shown to a technician."""
         scheme_text, colon, address = url.partition(":")
         if not colon or scheme_text not in tuple(Scheme):
-            raise _malformed(url, "it must start with tty:, pty:, tcp: or replay:")
+            known = ", ".join(f"{scheme}:" for scheme in Scheme)
+            raise _malformed(url, f"it must start with one of {known}")
         scheme = Scheme(scheme_text)
         if scheme is Scheme.TCP:
             host, _, port_text = address.rpartition(":")
@@ -69,14 +76,24 @@ class TransportUrl:
             if len(port_text) > 5 or not 1 <= int(port_text) <= 65_535:
                 raise _malformed(url, "a TCP port lies between 1 and 65535")
             return cls(scheme, host, int(port_text))
+        if scheme is Scheme.USB:
+            try:
+                UsbSelector.parse(address)
+            except ValueError as error:
+                raise _malformed(url, str(error)) from error
         if not address or "\0" in address:
             raise _malformed(url, f"a path must follow {scheme}:")
         return cls(scheme, address)
 
     @property
     def watched_path(self) -> Path | None:
-        """The path whose appearing means that the device is back; None for the network."""
-        return None if self.scheme is Scheme.TCP else Path(self.address)
+        """The path whose appearing means that the device is back; None where there is none."""
+        return None if self.scheme in (Scheme.TCP, Scheme.USB) else Path(self.address)
+
+    @property
+    def answers(self) -> bool:
+        """False where nothing can ever be heard: silence means nothing there."""
+        return self.scheme is not Scheme.FILE
 
 
 def _malformed(url: str, why: str) -> LinkError:
@@ -94,5 +111,9 @@ def open_transport(url: str, baud: int = 115_200) -> Transport:
             return open_tcp(target.address, target.port)
         case Scheme.REPLAY:
             return ReplayTransport(Path(target.address))
+        case Scheme.USB:
+            return open_usb(UsbSelector.parse(target.address))
+        case Scheme.FILE:
+            return open_file(target.address)
         case _:
             return open_serial(target.address, baud)

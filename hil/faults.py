@@ -1,4 +1,4 @@
-"""The fault vocabulary: ten words for what goes wrong at an instrument, and who can express them.
+"""The fault vocabulary: words for what goes wrong at an instrument, and who can express them.
 
 Owns the words and their meaning. Must not know how a skin or a model makes a fault happen.
 """
@@ -19,6 +19,10 @@ class FaultWord(StrEnum):
     BABBLE = "babble"
     PAPER_OUT = "paper_out"
     COVER_OPEN = "cover_open"
+    SLOW = "slow"
+    STUCK_BUSY = "stuck_busy"
+    HALF_LABEL = "half_label"
+    CUT_JAM = "cut_jam"
 
 
 class InstrumentKind(StrEnum):
@@ -48,6 +52,14 @@ MEANING: dict[FaultWord, str] = {
     FaultWord.BABBLE: "Random bytes arrive without end instead of what the instrument says.",
     FaultWord.PAPER_OUT: "The roll is used up; the printer is offline until paper is loaded.",
     FaultWord.COVER_OPEN: "The cover stands open; the printer is offline until it is closed.",
+    FaultWord.SLOW: "The printer takes twelve times as long for everything and reports nothing.",
+    FaultWord.STUCK_BUSY: (
+        "The printer takes labels and answers that it is well, but nothing moves in it."
+    ),
+    FaultWord.HALF_LABEL: (
+        "The printer's power dips in each label: half comes out, the rest is forgotten."
+    ),
+    FaultWord.CUT_JAM: "The cutter is jammed; the printer is offline until it is freed.",
 }
 
 MOMENTARY = frozenset({FaultWord.REPLUG_OTHER_NAME})
@@ -71,6 +83,10 @@ _WHERE: dict[FaultWord, tuple[frozenset[InstrumentKind], frozenset[SkinKind]]] =
     FaultWord.BABBLE: (_ON_THE_WIRE, _SERIAL),
     FaultWord.PAPER_OUT: (_PRINTER, _SERIAL),
     FaultWord.COVER_OPEN: (_PRINTER, _SERIAL),
+    FaultWord.SLOW: (_PRINTER, _SERIAL),
+    FaultWord.STUCK_BUSY: (_PRINTER, _SERIAL),
+    FaultWord.HALF_LABEL: (_PRINTER, _SERIAL),
+    FaultWord.CUT_JAM: (_PRINTER, _SERIAL),
 }
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -43,6 +43,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True):
     ambient_c: float = 24.0
     baud: int = 115200
     process_ids: bool = True
+    language: Literal["escpos", "tspl"] = "escpos"
 
 
 class When(Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,7 +99,7 @@ _KNOWS: dict[InstrumentKind, frozenset[str]] = {
     | {"ambient_c", "baud", "present_c", "distance_cm", "leave"}
     | {"forehead", "body_c", "readings", "wrong_frames"},
     InstrumentKind.PRINTER: _SERIAL
-    | {"process_ids", "print_label", "print_half", "load_paper_mm"}
+    | {"process_ids", "language", "print_label", "print_half", "load_paper_mm"}
     | {"printer_fault", "job", "papers", "readable", "as_drawn", "mishaps"},
     InstrumentKind.CAMERA: _ALL
     | {"show", "show_tube", "take_away", "light", "hold_still"}

@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from config.model import PrinterSection
+from config.model import PrinterLanguage, PrinterSection
 from drivers.camera.code_reader import CodeReader
 from drivers.label_printer.bitmap import Bitmap
 from drivers.label_printer.content import LabelContent
-from drivers.label_printer.escpos_label import escpos_label
 from drivers.label_printer.job import LabelJobRun
 from drivers.label_printer.render import render_label
 from drivers.label_printer.status import PrinterStatus
@@ -28,6 +28,7 @@ from hil.scenario import Given, When
 from hil.scenario_rig import Sightings
 from hil.twins import PrinterTwin
 from kiosk.core.links import printer_link
+from kiosk.devices.printer_settings import label_printer
 
 TUBE = "11010132600015"
 GROUPED = "1101 01 326 0001 5"
@@ -53,9 +54,13 @@ class PrinterRig:
 
     def __init__(self, url: str, given: Given, seed: int) -> None:
         self.seen = Sightings()
-        self._twin = PrinterTwin(url, seed=seed, process_ids=given.process_ids)
+        self._twin = PrinterTwin(
+            url, seed=seed, process_ids=given.process_ids, language=given.language
+        )
         self._twin.on_paper = self._on_paper
-        self._confirms = given.process_ids
+        self._section = PrinterSection(url=url, language=PrinterLanguage(given.language))
+        self._printer = label_printer(self._section)
+        self._confirms = given.process_ids and given.language == "escpos"
         self._link_state = LinkState.ABSENT
         self._generation = 0
         self._status = PrinterStatus()
@@ -72,7 +77,7 @@ class PrinterRig:
 
     def start(self) -> None:
         self._twin.start()
-        self._link = printer_link(PrinterSection(url=self._twin.url), self._on_event)
+        self._link = printer_link(replace(self._section, url=self._twin.url), self._on_event)
         paths = [Path(self._url.removeprefix("pty:"))] if self._url.startswith("pty:") else []
         self._hotplug = HotplugWatch(self._link.poke, paths, use_udev=False)
         self._hotplug.start()
@@ -111,9 +116,8 @@ class PrinterRig:
             "mishaps": sum(len(paper.mishaps) for paper in self._papers),
         }
 
-    @staticmethod
-    def _job(process_id: str | None) -> bytes:
-        return escpos_label(_specimen_bitmap(), process_id, cut=True)
+    def _job(self, process_id: str | None) -> bytes:
+        return self._printer.job(_specimen_bitmap(), process_id)
 
     def _print(self) -> None:
         wanted = f"{self._jobs:04}" if self._confirms else None

@@ -32,6 +32,11 @@ class Rectangle:
     def holds(self, x: int, y: int) -> bool:
         return self.left <= x < self.right and self.top <= y < self.bottom
 
+    def overlaps(self, other: Rectangle) -> bool:
+        """They share at least one dot."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
     def within(self, other: Rectangle) -> bool:
         return (
             other.left <= self.left

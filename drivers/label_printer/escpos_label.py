@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from drivers.label_printer.bitmap import Bitmap
+from drivers.label_printer.positioning import FEED_AND_CUT
 from drivers.label_printer.realtime import NotDefusable, hidden_commands
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 HEAD_DOTS = 576
 """Widest head in the field, 72 mm; a label is never wider."""
-FEED_AND_CUT = b"\x1dV\x42\x00"  # GS V 66 0: feed to the cutter, then cut
 _REQUEST_PROCESS_ID = b"\x1d(H\x06\x00\x30\x30"  # GS ( H, function 48; the printer answers 37 22
 _PROCESS_ID_BYTES = 4
 _FIRST_ID_BYTE, _LAST_ID_BYTE = 0x20, 0x7E
@@ -30,8 +30,10 @@ class BadProcessId(ValueError):
     """Not four printable ASCII characters, which GS ( H asks for."""
 
 
-def escpos_label(bitmap: Bitmap, process_id: str | None, cut: bool) -> bytes:
-    """ESC @, the raster by GS v 0, the wanted cut, and last the process id, if any.
+def escpos_label(
+    bitmap: Bitmap, process_id: str | None, cut: bool, ending: bytes = FEED_AND_CUT
+) -> bytes:
+    """ESC @, the raster by GS v 0, the ``ending`` if ``cut``, and last the process id, if any.
 
     The printer answers the process id when all before it is on paper. Raises `BadProcessId`, and
     `NotDefusable` when the bytes would make the printer obey a real-time command.
@@ -45,7 +47,7 @@ def escpos_label(bitmap: Bitmap, process_id: str | None, cut: bool) -> bytes:
     if not job.endswith(bitmap.rows):
         raise NotDefusable("python-escpos changed dots of the label; the job is not sent")
     if cut:
-        job += FEED_AND_CUT
+        job += ending
     if process_id is not None:
         job += process_id_request(process_id)
     if hidden_commands(job):

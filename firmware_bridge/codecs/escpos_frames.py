@@ -78,6 +78,15 @@ class RealTimeStatus(Struct, frozen=True, gc=False):
         return self._bit(StatusTopic.PRINTER, 0x08)
 
     @property
+    def waiting_online(self) -> bool | None:
+        """It waits for somebody to bring it online again."""
+        return self._bit(StatusTopic.PRINTER, 0x20)
+
+    @property
+    def button_pressed(self) -> bool | None:
+        return self._bit(StatusTopic.PRINTER, 0x40)
+
+    @property
     def cover_open(self) -> bool | None:
         return self._bit(StatusTopic.OFFLINE_CAUSE, 0x04)
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hil.models.paper import Separation
 from hil.models.printer_commands import Command, CommandReader, Heard, Text
-from hil.models.printer_mechanism import ROLL_MM, Mechanism
+from hil.models.printer_mechanism import ROLL_MM, LabelStock, Mechanism
 
 _REAL_TIME = re.compile(
     rb"\x10(?:\x04[\x01-\x04]|\x05[\x01\x02]|\x14[\x01\x02]..|\x14\x08\x01\x03\x14\x01\x06\x02\x08)",
@@ -38,12 +38,22 @@ _ONE_BYTE_INFORMATION = {1: 0x20, 2: 0x03, 3: 0x01}
 
 
 class PrinterModel:
-    """One printer, ``width_dots`` wide; with ``process_ids`` False it does not know GS ( H."""
+    """One printer, ``width_dots`` wide; with ``process_ids`` False it does not know GS ( H.
+
+    ``half_labels`` is a fault: the power dips in the middle of each picture.
+    """
 
     def __init__(
-        self, *, width_dots: int = 448, process_ids: bool = True, roll_mm: float = ROLL_MM
+        self,
+        *,
+        width_dots: int = 448,
+        process_ids: bool = True,
+        roll_mm: float = ROLL_MM,
+        stock: LabelStock | None = None,
     ) -> None:
-        self.mechanism = Mechanism(width_dots, roll_mm)
+        self.mechanism = Mechanism(width_dots, roll_mm, stock)
+        self.half_labels = False
+        self._power_dips = False
         self._reader = CommandReader()
         self._seen = b""  # end of the stream, in which a real-time command may have begun
         self._queue: deque[Heard] = deque()
@@ -64,7 +74,10 @@ class PrinterModel:
             "ESC i": lambda _: self.mechanism.separate(Separation.CUT),
             "ESC m": lambda _: self.mechanism.separate(Separation.CUT),
             "GS V": lambda given: self.mechanism.separate(Separation.CUT, sum(given[1:])),
-            "GS 0C": lambda _: self.mechanism.separate(Separation.PEELED),
+            "GS 0C": lambda _: self.mechanism.separate(
+                Separation.PEELED, self.mechanism.rows_to_next_label
+            ),
+            "FS ( L": self._label_function,
             "GS v 0": self._bit_image,
             "GS ( L": lambda given: self._graphics_function(given[2:]),
             "GS 8 L": lambda given: self._graphics_function(given[4:]),
@@ -134,6 +147,14 @@ class PrinterModel:
         self._graphics = None
         self.mechanism.drop()
 
+    def _restart(self) -> None:
+        """The power was away for a moment: what was held is gone, what is printed falls off."""
+        self._power_dips = False
+        self._drop_buffers()
+        self._reset()
+        self._asb_mask = 0
+        self.mechanism.separate(Separation.TORN)
+
     # In time.
 
     def advance(self, now_s: float) -> bytes:
@@ -151,6 +172,8 @@ class PrinterModel:
         """When `advance` has something to do without new bytes."""
         if self._queue and not self.mechanism.busy and self.mechanism.state.online:
             return 0.0
+        if self._power_dips and not self.mechanism.busy:
+            return 0.0
         if self._reader.open_bytes and not self.mechanism.busy:
             return None
         return self.mechanism.next_due_s()
@@ -158,6 +181,9 @@ class PrinterModel:
     def _next_command(self, now_s: float) -> bool:
         if self.mechanism.busy:
             return False
+        if self._power_dips:
+            self._restart()
+            return True
         if not self._queue or not self.mechanism.state.online:
             self.mechanism.rest()
             return False
@@ -193,7 +219,17 @@ class PrinterModel:
                 self._print_rows(self._graphics)
                 self._graphics = None
 
+    def _label_function(self, given: bytes) -> None:
+        """FS ( L 65, 66, 67: to the peeler, to the knife, to the top of a label."""
+        match tuple(given[2:4]):
+            case (0x41, _):
+                self.mechanism.separate(Separation.PEELED, self.mechanism.rows_to_next_label)
+            case (0x42 | 0x43, _):
+                self.mechanism.print_line("", self.mechanism.rows_to_next_label)
+
     def _print_rows(self, rows: NDArray[np.bool_]) -> None:
+        if self.half_labels:
+            rows, self._power_dips = rows[: len(rows) // 2], True
         spare = max(0, self.mechanism.wide - rows.shape[1])
         self.mechanism.print_rows(rows, spare * self._justification // 2)
 

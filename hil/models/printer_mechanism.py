@@ -1,12 +1,14 @@
 """The moving parts of a label printer: roll, head, knife, cover.
 
 Owns the paper and the time that printing takes. One thing moves at a time; what it is told it does
-not answer: answers are the printer's. 203 dpi, 150 mm a second.
+not answer: answers are the printer's. 203 dpi, 150 mm a second. What is wider than the head is not
+printed at all, as real heads do (reference: devices, section 4.2).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -23,10 +25,37 @@ _TEAR_OFF_S = 0.5
 """A label that nobody cuts is torn off by hand once the printer has rested so long."""
 
 
-class Mechanism:
-    """Told to begin one thing, it is `busy` until `move` has come to the end of it."""
+_SLOWER = 12
+"""How many times longer everything takes with a slow mechanism."""
 
-    def __init__(self, width_dots: int, roll_mm: float) -> None:
+
+@dataclass(frozen=True, slots=True)
+class LabelStock:
+    """Die-cut labels on a liner; without one the paper is endless."""
+
+    label_mm: float
+    gap_mm: float
+
+    @property
+    def label_rows(self) -> int:
+        return round(self.label_mm * DOTS_PER_MM)
+
+    @property
+    def pitch_rows(self) -> int:
+        return round((self.label_mm + self.gap_mm) * DOTS_PER_MM)
+
+
+class Mechanism:
+    """Told to begin one thing, it is `busy` until `move` has come to the end of it.
+
+    ``slow`` and ``stuck`` are faults: all takes long, or nothing moves and nothing tells so.
+    """
+
+    def __init__(self, width_dots: int, roll_mm: float, stock: LabelStock | None = None) -> None:
+        self.slow = False
+        self.stuck = False
+        self._stock = stock
+        self._on_label_rows = 0  # how far the head stands behind the top of a label
         self._rows_left = round(roll_mm * DOTS_PER_MM)
         self._cover_open = False
         self._cutter_jammed = False
@@ -52,7 +81,7 @@ class Mechanism:
 
     @property
     def busy(self) -> bool:
-        return self._motion is not None or self._unprinted is not None
+        return self.stuck or self._motion is not None or self._unprinted is not None
 
     @property
     def wide(self) -> int:
@@ -72,6 +101,7 @@ class Mechanism:
         """A fresh roll; what hung from the old one is torn off."""
         if not self._strip.blank:
             self._separate(Separation.TORN)
+        self._on_label_rows = 0
         self._rows_left = round(roll_mm * DOTS_PER_MM)
 
     def set_cutter(self, *, jammed: bool) -> None:
@@ -88,15 +118,16 @@ class Mechanism:
         self._mishaps.append(sentence)
 
     def print_rows(self, rows: NDArray[np.bool_], left: int) -> None:
-        """Print as far as the roll goes; the rest follows on the next roll."""
-        if left + rows.shape[1] > self.wide and rows[:, self.wide - left :].any():
-            self.mishap(f"lost what is wider than the head of {self.wide} dots")
+        """Print as far as the roll goes; the rest follows on the next roll. Too wide: nothing."""
+        if left + rows.shape[1] > self.wide:
+            self.mishap(f"printed nothing of {left + rows.shape[1]} dots: the head has {self.wide}")
+            return
         self._begin(len(rows[: self._rows_left]) / _ROWS_PER_S, partial(self._print, rows, left))
 
     def _print(self, rows: NDArray[np.bool_], left: int) -> None:
         now, later = rows[: self._rows_left], rows[self._rows_left :]
         self._strip.print_rows(now, left)
-        self._rows_left -= len(now)
+        self._go_on(len(now), inked=np.asarray(now.any(axis=1)))
         self._unprinted = (later, left) if len(later) else None
 
     def print_line(self, text: str, rows: int) -> None:
@@ -104,8 +135,23 @@ class Mechanism:
         self._begin(rows / _ROWS_PER_S, partial(self._line, text, rows))
 
     def _line(self, text: str, rows: int) -> None:
-        self._rows_left = max(0, self._rows_left - rows)
         self._strip.print_line(text, rows)
+        self._go_on(rows, inked=np.full(rows, bool(text)))
+
+    def _go_on(self, rows: int, *, inked: NDArray[np.bool_]) -> None:
+        """The paper moved by ``rows``; ``inked`` says on which of them something was printed."""
+        self._rows_left = max(0, self._rows_left - rows)
+        if self._stock is None:
+            return
+        places = (self._on_label_rows + np.arange(rows)) % self._stock.pitch_rows
+        if inked[places >= self._stock.label_rows].any():
+            self.mishap("printed over the gap between two labels")
+        self._on_label_rows = (self._on_label_rows + rows) % self._stock.pitch_rows
+
+    @property
+    def rows_to_next_label(self) -> int:
+        """How far the sensor would feed now; 0 at the top of a label and on endless paper."""
+        return 0 if self._stock is None else -self._on_label_rows % self._stock.pitch_rows
 
     def separate(self, how: Separation, feed_rows: int = 0) -> None:
         """Feed, then cut or peel."""
@@ -117,7 +163,7 @@ class Mechanism:
         self._begin(_CUT_S + feed_rows / _ROWS_PER_S, feed_and_cut)
 
     def _begin(self, duration_s: float, end: Callable[[], None]) -> None:
-        self._motion = (end, self._clock_s + duration_s)
+        self._motion = (end, self._clock_s + duration_s * (_SLOWER if self.slow else 1))
 
     def drop(self) -> None:
         """Stop what moves; what is on the strip stays on it."""
@@ -137,7 +183,7 @@ class Mechanism:
 
     def move(self, now_s: float) -> bool:
         """Go on up to ``now_s``. True when a motion ended or went on with the next roll."""
-        if self._cover_open:
+        if self._cover_open or self.stuck:
             return False
         if self._motion is not None:
             end, done_s = self._motion
@@ -165,7 +211,7 @@ class Mechanism:
 
     def next_due_s(self) -> float | None:
         """When `move` or `tear_off` has something to do."""
-        if self._cover_open:
+        if self._cover_open or self.stuck:
             return None
         if self._motion is not None:
             return self._motion[1]

@@ -5,15 +5,27 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from types import TracebackType
+from typing import Literal
 
 from hil.faults import FaultWord, InstrumentKind, fault_word
 from hil.models.paper import Paper
 from hil.models.printer import PrinterModel
 from hil.models.printer_mechanism import ROLL_MM
+from hil.models.tspl_printer import TsplPrinterModel
 from hil.skins.wired import wired_skin
 from hil.twins.line import Instrument, TwinLine, WireBytes
 from hil.twins.line_faults import LineFaults
 
+_MECHANICAL = frozenset(
+    {
+        FaultWord.PAPER_OUT,
+        FaultWord.COVER_OPEN,
+        FaultWord.CUT_JAM,
+        FaultWord.SLOW,
+        FaultWord.STUCK_BUSY,
+        FaultWord.HALF_LABEL,
+    }
+)
 PaperListener = Callable[[Paper], None]
 
 
@@ -21,7 +33,8 @@ class PrinterTwin:
     """``url`` is what the kiosk is configured with. Every method may be called from any thread.
 
     ``on_paper`` may be set at any time and is called from the twin's thread with each piece.
-    ``process_ids`` False is a printer that cannot say when a label is out.
+    ``process_ids`` False is a printer that cannot say when a label is out; ``language`` is
+    ``escpos`` or ``tspl``.
     """
 
     def __init__(
@@ -30,10 +43,13 @@ class PrinterTwin:
         *,
         seed: int = 0,
         process_ids: bool = True,
+        language: Literal["escpos", "tspl"] = "escpos",
         on_paper: PaperListener | None = None,
     ) -> None:
         self.on_paper = on_paper
-        self._model = PrinterModel(process_ids=process_ids)
+        self._model: PrinterModel | TsplPrinterModel = (
+            TsplPrinterModel() if language == "tspl" else PrinterModel(process_ids=process_ids)
+        )
         self._mechanical: set[FaultWord] = set()
         self._papers: list[Paper] = []
         self._paper_came = threading.Condition()
@@ -98,27 +114,42 @@ class PrinterTwin:
     def fault(self, word: str) -> None:
         """Begin a fault of the vocabulary; raises `hil.faults.NotExpressible`."""
         known = fault_word(word, InstrumentKind.PRINTER, self._line.skin_kind)
-        match known:
-            case FaultWord.PAPER_OUT:
-                self._line.ask(lambda _: self._model.mechanism.use_up_paper())
-                self._mechanical.add(known)
-            case FaultWord.COVER_OPEN:
-                self._line.ask(lambda _: self._model.mechanism.set_cover(opened=True))
-                self._mechanical.add(known)
-            case _:
-                self._line.fault(known)
+        if known in _MECHANICAL:
+            self._turn_into(known, broken=True)
+            self._mechanical.add(known)
+        else:
+            self._line.fault(known)
 
     def heal(self, word: str | None = None) -> None:
         """End one fault, or all that hold: load a fresh roll, close the cover, mend the line."""
         for held in self.faults if word is None else {FaultWord(word)}:
-            match held:
-                case FaultWord.PAPER_OUT:
-                    self.load_paper(ROLL_MM)
-                case FaultWord.COVER_OPEN:
-                    self._line.ask(lambda _: self._model.mechanism.set_cover(opened=False))
-                case _:
-                    self._line.heal(held)
+            if held in _MECHANICAL:
+                self._turn_into(held, broken=False)
+            else:
+                self._line.heal(held)
             self._mechanical.discard(held)
+
+    def _turn_into(self, word: FaultWord, *, broken: bool) -> None:
+        self._line.ask(lambda _: self._break(word, broken=broken))
+
+    def _break(self, word: FaultWord, *, broken: bool) -> None:
+        """In the twin's thread."""
+        mechanism = self._model.mechanism
+        match word:
+            case FaultWord.PAPER_OUT if broken:
+                mechanism.use_up_paper()
+            case FaultWord.PAPER_OUT:
+                mechanism.load_paper(ROLL_MM)
+            case FaultWord.COVER_OPEN:
+                mechanism.set_cover(opened=broken)
+            case FaultWord.CUT_JAM:
+                mechanism.set_cutter(jammed=broken)
+            case FaultWord.SLOW:
+                mechanism.slow = broken
+            case FaultWord.STUCK_BUSY:
+                mechanism.stuck = broken
+            case FaultWord.HALF_LABEL:
+                self._model.half_labels = broken
 
     def _advance(self, now_s: float) -> bytes:
         said = self._model.advance(now_s)

@@ -35,6 +35,7 @@ class DeviceDesk:
         self._links: dict[str, LinkStatus] = {}
         self._printer = PrinterStatus()
         self._printer_ready_s = now_s
+        self._about: dict[str, str] = {}
         self._camera: CameraStatus | None = None
         self._camera_heard_s = now_s
         self._uplink = UplinkStatus(state=UplinkState.OFFLINE)
@@ -50,6 +51,10 @@ class DeviceDesk:
 
     def printer_said(self, frame: object) -> None:
         self._printer = self._printer.fold(frame)
+
+    def identified(self, role: str, about: str) -> None:
+        """What the device at the other end says it is; "" for one that has not said it yet."""
+        self._about[role] = about
 
     def camera_said(self, status: CameraStatus, now_s: float) -> None:
         self._camera = status
@@ -108,7 +113,10 @@ class DeviceDesk:
         fault = "" if state is DeviceState.READY else f"{role}.{state}"
         if role == PRINTER and state is DeviceState.READY:
             state, fault = self._printer_view(now_s)
-        return DeviceReport(role=role, state=state, fault=fault, generation=link.generation)
+        about = self._about.get(role, "")
+        return DeviceReport(
+            role=role, state=state, fault=fault, generation=link.generation, about=about
+        )
 
     def _printer_view(self, now_s: float) -> tuple[DeviceState, str]:
         fault = self._printer.fault

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from config.model import KioskConfig, ProcessIdSupport
+from config.model import KioskConfig, PrinterLanguage, ProcessIdSupport
 from contracts.signing import VerifyKey
 from drivers.board import BoardWatch
 from drivers.thermometer import ForeheadChanged, Quality, StableReading, ThermometerDriver
 from firmware_bridge.board import BoardReading
 from firmware_bridge.codecs.escpos_frames import ProcessIdDone
 from firmware_bridge.codecs.gy_mcu90615 import TemperatureFrame
-from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState
+from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState, LinkStatus
 from kiosk.core.alert_board import AlertBoard
 from kiosk.core.check_in_desk import CheckInDesk
 from kiosk.core.clock import KioskClock
@@ -27,6 +27,7 @@ from kiosk.core.fever_desk import FeverDesk
 from kiosk.core.label_desk import LabelDesk, LabelTimed, News, PrinterWays
 from kiosk.core.ledger_keeper import LedgerKeeper
 from kiosk.core.person_digest import PersonDigests
+from kiosk.core.printer_identity import IdentityWays, PrinterIdentity
 from kiosk.core.printer_worker import LabelNotWritten, LabelWritten
 from kiosk.core.publisher import Facts, Publisher, Send
 from kiosk.core.record_maker import RecordMaker
@@ -91,6 +92,7 @@ class Ways:
     printer: PrinterWays
     probe_printer: Callable[[str], None]  # ask the printer to answer this process id
     read_board: Callable[[], BoardReading]
+    identity: IdentityWays = field(default_factory=IdentityWays)
 
 
 DeviceEvent = LinkEvent | LabelWritten | LabelNotWritten
@@ -159,7 +161,12 @@ class Kiosk:
             timed=self._timed,
         )
         self._visits = VisitDesk(visit_policy(config), self._check_in, clock, outside)
-        self._labels.confirms = config.printer.process_id is ProcessIdSupport.YES
+        self._labels.confirms = config.printer.confirmation is ProcessIdSupport.YES
+        self._identity = PrinterIdentity(
+            self._devices,
+            ways.identity,
+            speaks=config.printer.language is PrinterLanguage.ESCPOS,
+        )
         self._probing_until_s = 0.0
         self._purge_every_s = min(PURGE_AT_MOST_EVERY_S, max(1.0, config.uplink.grace_s / 2))
         self._purge_due_s = self._tubes_due_s = self._housekeeping_due_s = now_s
@@ -249,7 +256,7 @@ class Kiosk:
                 if status.name == THERMOMETER and status.state is LinkState.READY:
                     self._forehead(self._thermometer.link_opened(now_s))
                 if status.name == PRINTER:
-                    self._printer_changed(status.state, now_s)
+                    self._printer_changed(status, now_s)
             case FrameArrived(frame=TemperatureFrame() as frame):
                 self._forehead(self._thermometer.feed(frame, now_s))
             case FrameArrived(frame=frame):
@@ -272,11 +279,12 @@ class Kiosk:
                 waited_s = self._clock.monotonic_s() - event.at_s
                 self._visits.times.add("temperature", waited_s)
 
-    def _printer_changed(self, state: LinkState, now_s: float) -> None:
-        if state is not LinkState.READY:
+    def _printer_changed(self, status: LinkStatus, now_s: float) -> None:
+        self._identity.connected(status.generation)
+        if status.state is not LinkState.READY:
             self._labels.printer_lost()
             return
-        if self._config.printer.process_id is ProcessIdSupport.PROBE:
+        if self._config.printer.confirmation is ProcessIdSupport.PROBE:
             self._labels.confirms = False
             self._probing_until_s = now_s + PROBE_PATIENCE_S
             self._ways.probe_printer(PROBE_ID)
@@ -289,6 +297,7 @@ class Kiosk:
                 self._probing_until_s = 0.0
             else:
                 self._labels.finished(frame.process_id)
+        self._identity.heard(frame)
 
     # ── labels and alerts ────────────────────────────────────────────────────────────────────
 
@@ -334,6 +343,9 @@ class Kiosk:
             self._alerts.let_pass(now_s)
             self._look_at_board(now_s)
             self._fever.review()
+            ready = self._devices.works(PRINTER, now_s) and now_s >= self._probing_until_s
+            if ready and not self._labels.busy:
+                self._identity.pursue(now_s)
         if now_s >= self._purge_due_s:
             self._purge_due_s = now_s + self._purge_every_s
             self._keeper.purge()

@@ -2,7 +2,8 @@
 
 Owns the line of reserved jobs and the one that is being printed. The ledger says SENT before the
 first byte leaves; only the printer's own answer or a scan says more. Whatever is not proved becomes
-*unknown*, and a person is asked: this desk never prints a second copy.
+*unknown*, and a person is asked: this desk never prints a second copy by itself. When a person says
+so, `LabelDesk.reissue` makes the label void and prints the next copy.
 """
 
 from __future__ import annotations
@@ -31,10 +32,12 @@ MAX_RESERVED = 200
 
 @dataclass(frozen=True, slots=True)
 class PrinterWays:
-    """The printer worker, as functions that never wait."""
+    """The printer worker, as functions that never wait. ``forget``: what the printer still holds of
+    earlier jobs must not come out any more; what is printed afterwards does."""
 
     prepare: Callable[[LabelOrder], None]
     print: Callable[[LabelOrder], None]
+    forget: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,10 @@ class LabelTimed:
     ordered_s: float
     first_byte_s: float
     render_s: float
+
+
+class ReissueRefused(Exception):
+    """There is nothing to print again, or not now; the text says why and what to do."""
 
 
 News = LabelChanged | LabelTimed | RaiseAlert | ClearAlert
@@ -102,6 +109,36 @@ class LabelDesk:
         self._reserved.append(LabelJob(job, tube, copy=1))
         self._ordered_s[job] = self._clock.monotonic_s()
         self._shown_block = ""
+
+    def reissue(self, tube: str, reason: str) -> LabelJob:
+        """A person wants another label for ``tube``: the valid one is void, the next copy reserved.
+
+        ``reason`` stands in the record, such as ``torn``. The void label is void for good, whatever
+        proof of it may still come. Raises `ReissueRefused`; after a crash between the two steps no
+        label is valid, and asking again prints one.
+        """
+        jobs = self._ledger.label_jobs(tube)
+        if not jobs:
+            raise ReissueRefused(f"tube {tube} is not of this kiosk; reissue its label where it is")
+        newest = jobs[-1]
+        if newest.state is LabelJobState.RESERVED:
+            raise ReissueRefused(f"the label of tube {tube} is not printed yet; wait for it")
+        if self._run is not None and self._run.job == newest.job:
+            if self.busy:
+                raise ReissueRefused(f"the label of tube {tube} is being printed; wait for it")
+            self._job = self._run = None
+        if newest.state is not LabelJobState.VOID:
+            void = self._record(newest, LabelOutcome.VOID, reason)
+            self._ledger.void_label(newest.job, void)
+            if newest.state in (LabelJobState.SENT, LabelJobState.UNKNOWN):
+                self._ways.forget()  # the void label may wait in the printer, behind a jam
+            self._tell(ClearAlert(AlertKind.LABEL, tube))
+        name = f"{tube}-{newest.copy + 1}"
+        job = LabelJob(name, tube, self._ledger.reissue_label(tube, name))
+        self._reserved.append(job)
+        self._shown_block = ""
+        self._tell(LabelChanged(tube, LabelView.WAITING))
+        return job
 
     def pump(self, block: str) -> None:
         """Print the next reserved label unless the printer's fault ``block`` stands in the way."""

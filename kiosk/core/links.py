@@ -5,22 +5,36 @@ Owns their wiring: codec, handshake, questions. Must not know what an answer mea
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from config.model import KioskConfig, PrinterSection, ThermometerMode, ThermometerSection
+from config.model import (
+    KioskConfig,
+    PrinterLanguage,
+    PrinterSection,
+    ThermometerMode,
+    ThermometerSection,
+)
 from drivers.label_printer.escpos_label import process_id_request
 from firmware_bridge.autobaud import AutoBaud
-from firmware_bridge.codecs.escpos_frames import StatusQuery
+from firmware_bridge.codecs.escpos_frames import (
+    ClearBuffers,
+    InfoQuery,
+    RecoverAndDrop,
+    StatusQuery,
+)
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
+from firmware_bridge.codecs.tspl_status import TsplQuery, TsplStatusCodec
 from firmware_bridge.errors import LinkError
 from firmware_bridge.hotplug import HotplugWatch
 from firmware_bridge.link import BACKOFF_LAST_S, Link, LinkEvent
-from firmware_bridge.printer_greeting import PrinterGreeting
+from firmware_bridge.printer_greeting import CLEARED_WITHIN_S
 from firmware_bridge.transport import TransportUrl, open_transport
 from kiosk.core.device_desk import PRINTER, THERMOMETER
+from kiosk.devices.printer_settings import printer_greeting
 
 THERMOMETER_SILENCE_S = 1.0
 THERMOMETER_POLL_S = 0.1
@@ -48,17 +62,25 @@ def thermometer_link(section: ThermometerSection, on_event: Callable[[LinkEvent]
 
 
 def printer_link(section: PrinterSection, on_event: Callable[[LinkEvent], None]) -> Link:
-    """Asks for the status twice a second and is told every change in between."""
+    """Asks for the status twice a second; an ESC/POS printer tells every change in between, too.
+
+    A printer that is a file is never asked: it gets labels and nothing else.
+    """
+    open_port = partial(open_transport, section.url, section.baud)
+    backoff_last_s = _backoff_last_s(section.url)
+    tspl = section.language is PrinterLanguage.TSPL
+    if not _answers(section.url):
+        return Link(PRINTER, open_port, EscposStatusCodec, on_event, backoff_last_s=backoff_last_s)
     return Link(
         PRINTER,
-        partial(open_transport, section.url, section.baud),
-        EscposStatusCodec,
+        open_port,
+        TsplStatusCodec if tspl else EscposStatusCodec,
         on_event,
-        handshake=PrinterGreeting(),
+        handshake=printer_greeting(section),
         silence_s=PRINTER_SILENCE_S,
-        polls=(StatusQuery(),),
+        polls=(TsplQuery() if tspl else StatusQuery(),),
         poll_s=PRINTER_POLL_S,
-        backoff_last_s=_backoff_last_s(section.url),
+        backoff_last_s=backoff_last_s,
     )
 
 
@@ -68,6 +90,8 @@ class DeviceLinks:
     def __init__(self, config: KioskConfig, on_event: Callable[[LinkEvent], None]) -> None:
         self.thermometer = thermometer_link(config.thermometer, on_event)
         self.printer = printer_link(config.printer, on_event)
+        escpos = config.printer.language is PrinterLanguage.ESCPOS
+        self._clears = escpos and _answers(config.printer.url)
         urls = (config.thermometer.url, config.printer.url)
         paths = [path for url in urls if (path := _watched(url))]
         self._hotplug = HotplugWatch(self._poke, paths)
@@ -89,6 +113,22 @@ class DeviceLinks:
         except LinkError:
             return  # it went away again: the next READY asks again
 
+    def ask_printer(self, question: InfoQuery) -> None:
+        """Ask the printer something about itself; silence is no answer and no harm."""
+        self.printer.send(question)
+
+    def clear_printer(self) -> None:
+        """The printer drops what it holds; for the printer's thread, as it takes a moment.
+
+        A TSPL printer and a file have no such word: there the void label comes out, marked by
+        nothing but its record.
+        """
+        if not self._clears:
+            return
+        self.printer.send(RecoverAndDrop())  # out of a recoverable error, such as a jammed cutter
+        if self.printer.send(ClearBuffers()):
+            time.sleep(CLEARED_WITHIN_S)  # nothing may be sent until it has answered
+
     def _poke(self) -> None:
         self.thermometer.poke()
         self.printer.poke()
@@ -97,6 +137,13 @@ class DeviceLinks:
 def _backoff_last_s(url: str) -> float:
     """Nothing tells when a network device is plugged in: it is asked for often enough to heal."""
     return BACKOFF_LAST_S if _watched(url) else NETWORK_BACKOFF_LAST_S
+
+
+def _answers(url: str) -> bool:
+    try:
+        return TransportUrl.parse(url).answers
+    except LinkError:
+        return True  # the link itself says what is wrong with it
 
 
 def _watched(url: str) -> Path | None:

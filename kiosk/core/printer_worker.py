@@ -14,11 +14,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.label_printer.content import LabelContent
-from drivers.label_printer.escpos_label import escpos_label, prepare
+from drivers.label_printer.escpos_label import prepare
+from drivers.label_printer.font import FontMissing
+from drivers.label_printer.pen import GlyphMissing
+from drivers.label_printer.printer import LabelPrinter
+from drivers.label_printer.realtime import NotDefusable
 from drivers.label_printer.render import render_label
+from drivers.label_printer.template import LabelDoesNotFit
 from firmware_bridge.errors import LinkError
 
 WRITE_TIMEOUT_S = 5.0
+_UNDRAWABLE = (LabelDoesNotFit, GlyphMissing, FontMissing, NotDefusable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class LabelWritten:
 
 @dataclass(frozen=True, slots=True)
 class LabelNotWritten:
-    """Some or none of the bytes left: nobody can say what is on the paper."""
+    """Some or none of the bytes left: nobody can say what is on the paper. Also for a label that
+    could not be drawn."""
 
     job: str
     why: str
@@ -52,6 +59,11 @@ class LabelNotWritten:
 class _Task:
     order: LabelOrder
     send: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Forget:
+    """Make the printer drop what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +85,18 @@ class PrinterWorker:
         write: Callable[[bytes, float], None],
         report: Callable[[LabelWritten | LabelNotWritten], None],
         clock: Callable[[], float] = time.monotonic,
+        *,
+        printer: LabelPrinter | None = None,
+        clear: Callable[[], None] = lambda: None,
     ) -> None:
+        """``clear`` makes the printer drop what it holds, and returns when it may be written to."""
         self._template = template
+        self._printer = printer or LabelPrinter()
+        self._clear = clear
         self._write = write
         self._report = report
         self._clock = clock
-        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[_Task | _Forget | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="label printer", daemon=True)
 
     def start(self) -> None:
@@ -97,19 +115,31 @@ class PrinterWorker:
         """Takes over the order at once; exactly one report answers it."""
         self._tasks.put(_Task(order, send=True))
 
+    def forget(self) -> None:
+        """Before the next order is written, the printer drops what it holds of earlier ones."""
+        self._tasks.put(_Forget())
+
     def _run(self) -> None:
         prepare()
         drawn: _Drawn | None = None
         while (task := self._tasks.get()) is not None:
-            if drawn is None or drawn.order != task.order:
-                drawn = self._draw(task.order)
+            if isinstance(task, _Forget):
+                self._clear()
+                continue
+            try:
+                if drawn is None or drawn.order != task.order:
+                    drawn = self._draw(task.order)
+            except _UNDRAWABLE as refused:
+                if task.send:
+                    self._report(LabelNotWritten(task.order.job, str(refused)))
+                continue
             if task.send:
                 self._report(self._send(drawn))
 
     def _draw(self, order: LabelOrder) -> _Drawn:
         begun_s = self._clock()
         bitmap = render_label(order.content, self._template)
-        data = escpos_label(bitmap, order.process_id, cut=True)
+        data = self._printer.job(bitmap, order.process_id)
         return _Drawn(order, data, self._clock() - begun_s)
 
     def _send(self, drawn: _Drawn) -> LabelWritten | LabelNotWritten:

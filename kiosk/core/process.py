@@ -24,11 +24,14 @@ from kiosk.core.kiosk import DeviceEvent, Keys, Kiosk, Ways
 from kiosk.core.label_desk import PrinterWays
 from kiosk.core.links import DeviceLinks
 from kiosk.core.person_digest import PersonDigests
+from kiosk.core.printer_identity import IdentityWays
 from kiosk.core.printer_worker import PrinterWorker
 from kiosk.core.record_maker import RecordMaker
 from kiosk.core.server import MessageServer
 from kiosk.core.settings import label_template
 from kiosk.core.snapshot_view import Surroundings, view
+from kiosk.devices.memory import DeviceMemory
+from kiosk.devices.printer_settings import label_printer
 from kiosk.flow.intake import INTAKE, Intake, LedgerFailed
 from kiosk.flow.visit_state import Visit
 from kiosk.ipc.channel import socket_path
@@ -159,8 +162,13 @@ def _run(config: KioskConfig, keys: CoreKeys, ledger: Ledger, process: _Process)
     with selectors.DefaultSelector() as selector:
         server = MessageServer(socket_path(config.paths.runtime_dir), selector)
         links = DeviceLinks(config, inbox.put)
+        memory = DeviceMemory(Path(config.paths.state_dir), process.clock.wall_text)
         worker = PrinterWorker(
-            label_template(config.printer.label), links.printer.write_bytes, inbox.put
+            label_template(config.printer.label),
+            links.printer.write_bytes,
+            inbox.put,
+            printer=label_printer(config.printer),
+            clear=links.clear_printer,
         )
         kiosk = Kiosk(
             config,
@@ -173,9 +181,10 @@ def _run(config: KioskConfig, keys: CoreKeys, ledger: Ledger, process: _Process)
             keys=Keys(registration=(keys.registration,), coordinator=keys.coordinator),
             ways=Ways(
                 send=server.send,
-                printer=PrinterWays(worker.prepare, worker.print),
+                printer=PrinterWays(worker.prepare, worker.print, worker.forget),
                 probe_printer=links.probe_printer,
                 read_board=partial(read_board, Path(config.paths.state_dir)),
+                identity=IdentityWays(links.ask_printer, memory.remember),
             ),
         )
         server.attend(kiosk)

@@ -9,7 +9,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from config.model import CameraSection, PrinterSection, ThermometerMode, ThermometerSection
+from config.model import (
+    CameraSection,
+    PrinterLanguage,
+    PrinterSection,
+    ThermometerMode,
+    ThermometerSection,
+)
 from drivers.camera.code_reader import CodeReader
 from drivers.camera.frame import FrameSource, SourceLost
 from drivers.camera.frame_source import open_frame_source
@@ -19,9 +25,11 @@ from firmware_bridge.codec import Codec, Noise
 from firmware_bridge.codecs.escpos_frames import StatusQuery
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, TemperatureFrame, ThermometerCommand
+from firmware_bridge.codecs.tspl_status import TsplQuery, TsplStatusCodec
 from firmware_bridge.errors import LinkError
 from firmware_bridge.transport import Transport, open_transport
 from kiosk.technician.finding import Finding
+from kiosk.technician.printer_talk import talk_to
 
 LISTEN_S = 0.7
 _READ_S = 0.05
@@ -64,9 +72,13 @@ def check_printer(settings: PrinterSection, listen_s: float = LISTEN_S) -> Findi
     A status byte has no checksum, and any device's bytes hold some that look like one: beside
     noise, no answer is believed.
     """
-    codec = EscposStatusCodec()
+    if settings.url.startswith("file:"):
+        return Finding("printer", None, "labels go to a file, which says nothing of any printer")
+    tspl = settings.language is PrinterLanguage.TSPL
+    codec: Codec[Any] = TsplStatusCodec() if tspl else EscposStatusCodec()
+    question = TsplQuery() if tspl else StatusQuery()
     try:
-        frames, noise = _converse(settings.url, settings.baud, codec, StatusQuery(), listen_s)
+        frames, noise = _converse(settings.url, settings.baud, codec, question, listen_s)
     except LinkError as error:
         return Finding("printer", False, str(error))
     if noise:
@@ -74,14 +86,14 @@ def check_printer(settings: PrinterSection, listen_s: float = LISTEN_S) -> Findi
             "printer",
             False,
             f"{settings.url} sent {noise} bytes that are no printer status",
-            "another device is on this cable, or printer.baud is wrong",
+            "another device is on this cable, or printer.baud or printer.language is wrong",
         )
     if not frames:
         return Finding(
             "printer",
             False,
             f"{settings.url} answers nothing",
-            "check that the printer is on, its cable, and printer.baud",
+            "check that the printer is on, its cable, printer.baud and printer.language",
         )
     status = PrinterStatus()
     for frame in frames:
@@ -89,7 +101,17 @@ def check_printer(settings: PrinterSection, listen_s: float = LISTEN_S) -> Findi
     if status.fault:
         ok = False if status.blocked else None
         return Finding("printer", ok, f"it reports {status.fault}", "look at its paper and cover")
-    return Finding("printer", True, "online, closed, with paper")
+    return Finding("printer", True, "online, closed, with paper" + _who(settings, listen_s))
+
+
+def _who(settings: PrinterSection, patience_s: float) -> str:
+    """What a printer that is well says of itself, to stand behind its state."""
+    try:
+        with talk_to(settings) as talk:
+            about = talk.identity(patience_s)
+    except LinkError:
+        return ""
+    return f"; {about}" if about else ""
 
 
 def check_camera(settings: CameraSection, wait_s: float = _CAMERA_S) -> Finding:

@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from firmware_bridge.roles import SerialDevice, serial_devices
+from kiosk.devices.memory import FILE_NAME, recall
 from kiosk.technician.answers import answer, remark
 
 _SERIAL_NAMES = ("dev/kiosk", "dev/serial/by-id", "dev/serial/by-path")
 _CAMERA_NAMES = ("dev/kiosk", "dev/v4l/by-id", "dev/v4l/by-path")
 
 
-def devices() -> None:
+def devices(
+    state_dir: Annotated[
+        Path, typer.Option(help="where the kiosk remembers what devices said of themselves")
+    ] = Path("/var/lib/kiosk"),
+) -> None:
     """List serial ports and cameras, with the names that stay the same after a replug."""
     ports = sorted(serial_devices(), key=lambda port: port.node)
     for port in ports:
@@ -23,6 +31,8 @@ def devices() -> None:
     found = list(cameras(Path("/")))
     for camera in found:
         answer(camera)
+    for known in recall(state_dir / FILE_NAME):
+        answer({"kind": "role", "role": known.role, "about": known.about, "at": known.at})
     if not ports:
         remark("no serial port: check cable and power, then `dmesg` for what the kernel saw")
     if not found:

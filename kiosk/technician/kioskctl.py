@@ -10,6 +10,7 @@ from kiosk.technician.devices import devices
 from kiosk.technician.doctor import doctor
 from kiosk.technician.label import label
 from kiosk.technician.screens import screens
+from kiosk.technician.selftest import selftest
 from kiosk.technician.verify_code import verify_code
 from kiosk.technician.wire import wire
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 for command in (decode, verify_code, check_id, label, devices, doctor, screens):
     app.command()(command)
 app.add_typer(wire, name="wire")
+app.add_typer(selftest, name="selftest")
 
 if __name__ == "__main__":
     app()

@@ -15,6 +15,7 @@ from firmware_bridge.codec import Codec
 from firmware_bridge.codecs.escpos_frames import InfoQuery, InfoTopic, StatusQuery, StatusTopic
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
+from firmware_bridge.codecs.tspl_status import TsplQuery, TsplStatusCodec
 
 _DLE_EOT = re.compile(rb"\x10\x04([\x01-\x04])")
 _GS_I = re.compile(rb"\x1dI([\x41-\x45])")
@@ -41,7 +42,13 @@ def _printer_asked(codec: Codec[Any], data: bytes) -> None:
         codec.encode(InfoQuery(InfoTopic(found[1][0])))
 
 
+def _tspl_printer_asked(codec: Codec[Any], data: bytes) -> None:
+    if b"\x1b!?" in data:
+        codec.encode(TsplQuery())
+
+
 PROTOCOLS = {
     "gy-mcu90615": WireProtocol(Gy90615Codec, _thermometer_asked),
     "escpos-status": WireProtocol(EscposStatusCodec, _printer_asked),
+    "tspl-status": WireProtocol(TsplStatusCodec, _tspl_printer_asked),
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.load import ConfigError, load_kiosk
+from config.model import ProcessIdSupport
 
 Write = Callable[[str], Path]
 Sentence = Callable[[Path], str]
@@ -35,6 +36,23 @@ Sentence = Callable[[Path], str]
             " reconnect_max_s (60)",
         ),
         ("[thermometer]\nbauds = []\n", "site.toml, section [thermometer]: bauds is empty"),
+        (
+            '[printer]\nlanguage = "zpl"\n',
+            "site.toml, section [printer]: language is zpl, which no printer has proved",
+        ),
+        (
+            '[printer]\nlabel = "50x30"\nhead_dots = 384\n',
+            "section [printer]: head_dots is 384 and a label 50x30 needs 400",
+        ),
+        (
+            '[printer]\nlanguage = "tspl"\npositioning = "fs-l"\n',
+            "section [printer]: positioning is fs-l, which only ESC/POS printers know",
+        ),
+        (
+            '[printer]\nurl = "usb:04b8:0e15"\n',
+            "must be usb:VVVV:PPPP?port=1-1.3 or usb:VVVV:PPPP?serial=NUMBER",
+        ),
+        ('[thermometer]\nurl = "usb:04b8:0e15?port=1-1"\n', "must begin with one of tty:, pty:"),
         (
             '[paths]\nstate_dir = "state"\n',
             'site.toml, section [paths]: state_dir is "state" and must begin with /',
@@ -113,3 +131,27 @@ def test_a_fault_of_two_files_together_names_the_one_that_set_the_key(
     second.write_text("[ledger]\nserial_last = 599\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"site\.toml, section \[ledger\]: serial_first is 600"):
         load_kiosk("sampling-site", [first, second])
+
+
+@pytest.mark.parametrize(
+    "url", ["usb:04b8:0e15?port=1-1.3", "usb:04b8:0e15?serial=X3A9", "file:labels.bin"]
+)
+def test_a_printer_may_be_on_usb_or_a_file(write: Write, url: str) -> None:
+    file = write(f'[printer]\nurl = "{url}"\nlanguage = "tspl"\n')
+    assert load_kiosk("sampling-site", [file]).printer.url == url
+
+
+@pytest.mark.parametrize(
+    ("text", "support"),
+    [
+        ('process_id = "yes"', ProcessIdSupport.YES),
+        ("", ProcessIdSupport.PROBE),
+        ('process_id = "yes"\nlanguage = "tspl"', ProcessIdSupport.NO),
+        ('process_id = "yes"\nurl = "file:labels.bin"', ProcessIdSupport.NO),
+    ],
+)
+def test_only_a_printer_that_can_be_asked_confirms(
+    write: Write, text: str, support: ProcessIdSupport
+) -> None:
+    printer = load_kiosk("sampling-site", [write(f"[printer]\n{text}\n")]).printer
+    assert printer.confirmation is support

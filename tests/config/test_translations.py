@@ -19,6 +19,7 @@ FAULTS = {
     "thermometer": "absent opening silent babbling fault",
     "camera": "opening absent stale frozen dark",
     "printer": "absent opening silent babbling fault paper-out paper-near-end cover-open cutter"
+    " mechanical unrecoverable too-hot waiting feeding paper-jam ribbon-out paused"
     " offline unknown error",
     "uplink": "offline refused no-coordinator",
     "board": "under-voltage too-hot disk-low",

@@ -20,7 +20,13 @@ from drivers.label_printer.content import LabelContent, pool_class_words
 from drivers.label_printer.font import FAMILY, FontMissing, choose_face, simplified_chinese
 from drivers.label_printer.realtime import hidden_commands
 from drivers.label_printer.render import render_label
-from drivers.label_printer.template import TEMPLATES, LabelDoesNotFit, template_named
+from drivers.label_printer.template import (
+    TEMPLATES,
+    LabelDoesNotFit,
+    TemplateKind,
+    dots_of,
+    template_named,
+)
 
 TUBE = TubeNumber("0007", "03", 326, 417)
 CONTENT = LabelContent(
@@ -30,7 +36,7 @@ CONTENT = LabelContent(
     lane=2,
     opened_at="11-22 08:41",
 )
-EVERY_TEMPLATE = sorted(TEMPLATES)
+EVERY_TEMPLATE = [name for name, each in TEMPLATES.items() if each.kind is TemplateKind.TUBE]
 
 
 def read_back(luma: np.ndarray) -> list[str]:
@@ -86,7 +92,7 @@ def test_the_geometry_is_that_of_the_paper(template: str) -> None:
     shape = template_named(template)
     assert (bitmap.width, bitmap.height) == (shape.width_mm * 8, shape.height_mm * 8)
     dark = luma_of(bitmap) < 128
-    bars = shape.barcode(14)
+    bars = shape.bars(14)
     inside = dark[bars.top : bars.bottom, bars.left : bars.right]
     assert bars.width == 28 * 8 and bars.height >= 10 * 8  # analysers ask for 10 mm
     assert (inside == inside[0]).all()  # ladder-wise: nothing but whole lines
@@ -105,7 +111,7 @@ def test_no_ink_near_the_edge() -> None:
 
 
 def test_every_bar_is_a_whole_number_of_modules() -> None:
-    bars = template_named("tube-40x30").barcode(14)
+    bars = template_named("tube-40x30").bars(14)
     row = luma_of(render_label(CONTENT, "tube-40x30"))[bars.top + 5, bars.left : bars.right] < 128
     edges = np.flatnonzero(np.diff(row.astype(int)))
     assert ((edges + 1) % 2 == 0).all()
@@ -114,7 +120,9 @@ def test_every_bar_is_a_whole_number_of_modules() -> None:
 def test_a_reprint_says_so_and_differs_only_in_its_mark() -> None:
     first, second = (render_label(replace(CONTENT, copy=copy), "tube-40x30") for copy in (1, 2))
     changed_rows, changed_columns = np.where(luma_of(first) != luma_of(second))
-    footer = template_named("tube-40x30").footer
+    marks = template_named("tube-40x30").marks
+    assert marks is not None
+    footer = dots_of(marks.box_mm)
     assert changed_rows.size > 200
     assert footer.top <= changed_rows.min() and changed_rows.max() < footer.bottom
     assert changed_columns.min() > 160
@@ -135,11 +143,11 @@ def test_what_does_not_fit_is_refused_and_not_cut_off(content: LabelContent) -> 
 
 def test_a_barcode_wider_than_the_label_is_refused() -> None:
     with pytest.raises(LabelDoesNotFit, match="quiet zones"):
-        template_named("tube-40x30").barcode(20)
+        template_named("tube-40x30").bars(20)
 
 
 def test_an_unknown_template_names_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="tube-40x30, tube-50x30"):
+    with pytest.raises(ValueError, match="tube-40x30, tube-50x30, visit-40x30"):
         render_label(CONTENT, "40x30")
 
 

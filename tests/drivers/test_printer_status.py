@@ -6,7 +6,8 @@ from dataclasses import fields
 
 import pytest
 
-from drivers.label_printer.status import PrinterStatus, Told
+from config.translations import Catalogue
+from drivers.label_printer.status import FAULTS, PrinterStatus, Told
 from firmware_bridge.codecs.escpos_frames import (
     AutomaticStatus,
     FlowControl,
@@ -14,6 +15,7 @@ from firmware_bridge.codecs.escpos_frames import (
     RealTimeStatus,
     StatusTopic,
 )
+from firmware_bridge.codecs.tspl_status import TsplStatus
 
 
 def asb(hexadecimal: str) -> AutomaticStatus:
@@ -43,9 +45,10 @@ def test_a_silent_printer_is_unknown_in_everything() -> None:
         ("18 00 0F 00", "printer.paper-out", True),
         ("38 40 00 00", "printer.cover-open", True),
         ("18 08 00 00", "printer.cutter", True),
-        ("18 20 00 00", "printer.error", True),
-        ("18 40 00 00", "printer.error", True),
-        ("10 04 00 00", "printer.error", True),
+        ("18 20 00 00", "printer.unrecoverable", True),
+        ("18 40 00 00", "printer.too-hot", True),
+        ("10 04 00 00", "printer.mechanical", True),
+        ("58 00 00 00", "printer.feeding", True),
         ("18 00 00 00", "printer.offline", True),
     ],
 )
@@ -64,7 +67,14 @@ def test_automatic_status_of_the_manual(answer: str, fault: str, blocked: bool) 
         ("1A 16 12 12", "printer.cover-open"),
         ("1A 52 1A 12", "printer.cutter"),
         ("1A 52 12 12", "printer.error"),  # an error without a name
+        ("1A 52 16 12", "printer.mechanical"),
+        ("1A 52 32 12", "printer.unrecoverable"),
+        ("1A 52 52 12", "printer.too-hot"),
+        ("5A 12 12 12", "printer.feeding"),  # the feed key is pressed
+        ("1A 1A 12 12", "printer.feeding"),  # and paper moves by it
+        ("3A 12 12 12", "printer.waiting"),
         ("1A 12 12 12", "printer.offline"),
+        ("52 12 12 12", ""),  # a key pressed while it is online keeps no label back
     ],
 )
 def test_real_time_status_of_the_manual(answers: str, fault: str) -> None:
@@ -95,3 +105,37 @@ def test_flow_control_is_kept_and_is_no_fault() -> None:
     assert status.paused is Told.YES
     assert status.fault == ""
     assert status.fold(FlowControl(False, 2.0)).paused is Told.NO
+
+
+@pytest.mark.parametrize(
+    ("byte", "fault", "blocked"),
+    [
+        (0x00, "", False),
+        (0x20, "", False),  # printing
+        (0x01, "printer.cover-open", True),  # the head stands open
+        (0x41, "printer.cover-open", True),
+        (0x02, "printer.paper-jam", True),
+        (0x04, "printer.paper-out", True),
+        (0x05, "printer.paper-out", True),
+        (0x08, "printer.ribbon-out", True),
+        (0x10, "printer.paused", True),
+        (0x80, "printer.too-hot", True),
+    ],
+)
+def test_the_status_byte_of_a_tspl_printer(byte: int, fault: str, blocked: bool) -> None:
+    status = PrinterStatus().fold(TsplStatus(byte, 1.0))
+    assert (status.fault, status.blocked) == (fault, blocked)
+    assert status.paper_near_end is Told.UNKNOWN  # it has no such sensor
+    assert status.fold(TsplStatus(0x00, 2.0)).fault == ""
+
+
+def test_a_printer_that_is_online_again_waits_for_nobody() -> None:
+    assert replies("3A 12 12 12").fold(asb("10 00 00 00")).fault == ""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_fault_of_a_printer_has_its_three_sentences(language: str) -> None:
+    texts = Catalogue.load(language)
+    for fault in FAULTS:
+        for part in ("what", "cause", "action"):
+            assert texts.text(f"{fault}.{part}") != f"{fault}.{part}"

@@ -29,6 +29,9 @@ PlugIn = Callable[[], Any]
         ("tcp:192.168.8.9:9100", TransportUrl(Scheme.TCP, "192.168.8.9", 9100)),
         ("tcp:[::1]:9100", TransportUrl(Scheme.TCP, "::1", 9100)),
         ("replay:wire.jsonl", TransportUrl(Scheme.REPLAY, "wire.jsonl")),
+        ("usb:04b8:0e15?port=1-1.3", TransportUrl(Scheme.USB, "04b8:0e15?port=1-1.3")),
+        ("usb:0fe6:811e?serial=T-01", TransportUrl(Scheme.USB, "0fe6:811e?serial=T-01")),
+        ("file:labels.bin", TransportUrl(Scheme.FILE, "labels.bin")),
     ],
 )
 def test_device_addresses(url: str, expected: TransportUrl) -> None:
@@ -38,16 +41,21 @@ def test_device_addresses(url: str, expected: TransportUrl) -> None:
 def test_only_paths_can_be_watched() -> None:
     assert TransportUrl.parse("tty:/dev/kiosk/x").watched_path == Path("/dev/kiosk/x")
     assert TransportUrl.parse("tcp:printer:9100").watched_path is None
+    assert TransportUrl.parse("usb:04b8:0e15?port=1-1.3").watched_path is None
 
 
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("", "must start with tty:, pty:, tcp: or replay:"),
+        ("", "must start with one of tty:, pty:, tcp:, replay:, usb:, file:"),
         ("/dev/ttyUSB0", "must start with"),
         ("ttyy:/dev/x", "must start with"),
         ("TTY:/dev/x", "must start with"),
-        ("usb:04b8:0e15", "must start with"),
+        ("usb:04b8:0e15", "written usb:VVVV:PPPP"),
+        ("usb:04B8:0E15?port=1-1", "written usb:VVVV:PPPP"),
+        ("usb:04b8:0e15?port=../../x", "written usb:VVVV:PPPP"),
+        ("usb:04b8:0e15?serial=", "written usb:VVVV:PPPP"),
+        ("file:", "a path must follow file:"),
         ("tty:", "a path must follow tty:"),
         ("replay:", "a path must follow replay:"),
         ("pty:a\0b", "a path must follow pty:"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hil.models.paper import Paper, Separation
 from hil.models.printer import PrinterModel
+from hil.models.printer_mechanism import LabelStock
 
 CUT = b"\x1dV\x00"
 ASB_ON = b"\x1da\x0f"
@@ -143,9 +144,11 @@ def test_scaling_justification_and_a_head_too_narrow() -> None:
     printer.receive(b"\x1ba\x01" + doubled + CUT)
     settle(printer)
     assert np.argwhere(only_paper(printer).bitmap).tolist() == [[0, 8], [0, 9], [1, 8], [1, 9]]
-    printer.receive(b"\x1b@" + bit_image(b"\x00\x00\x00\x00\xff", 5) + CUT)
+    printer.receive(b"\x1b@" + bit_image(b"\xff\x00\x00\x00\x00", 5) + b"\n" + CUT)
     settle(printer, 200.0)
-    assert only_paper(printer).mishaps == ("lost what is wider than the head of 32 dots",)
+    paper = only_paper(printer)
+    assert paper.mishaps == ("printed nothing of 40 dots: the head has 32",)
+    assert not paper.bitmap.any()
 
 
 def test_text_takes_room_and_is_noted() -> None:
@@ -330,3 +333,55 @@ def test_any_bytes_are_survived(pieces: list[bytes]) -> None:
         printer.advance(float(at))
     printer.receive(bytes(300) + CLEAR + b"\x10\x04\x01")
     assert printer.advance(1e6).endswith(b"\x12")
+
+
+def label_of(height: int) -> bytes:
+    return bit_image(b"\xff" * height, 1)
+
+
+def test_the_sensor_finds_the_next_label_and_ink_in_the_gap_is_a_mishap() -> None:
+    printer = PrinterModel(width_dots=8, stock=LabelStock(label_mm=3, gap_mm=1))
+    printer.receive(label_of(20) + b"\x1d\x0c" + label_of(24) + b"\x1d\x0c")
+    settle(printer)
+    whole, full = printer.mechanism.take_papers()
+    assert [len(whole.bitmap), len(full.bitmap)] == [32, 32]
+    assert (whole.separation, whole.mishaps, full.mishaps) == (Separation.PEELED, (), ())
+    printer.receive(label_of(25) + b"\x1c(L\x02\x00\x42\x31" + CUT)
+    settle(printer, 300.0)
+    assert only_paper(printer).mishaps == ("printed over the gap between two labels",)
+    printer.receive(label_of(10) + b"\x1c(L\x02\x00\x41\x31")
+    settle(printer, 600.0)
+    assert only_paper(printer).length_mm == 4.0
+
+
+def test_a_slow_printer_proves_late() -> None:
+    printer = PrinterModel(width_dots=8)
+    printer.mechanism.slow = True
+    printer.receive(label_of(120) + CUT + PROVE)
+    assert printer.advance(10.0) == b""
+    assert printer.advance(11.0) == b""  # a healthy one had needed 0.2 s
+    assert printer.advance(14.0) == PROVED
+
+
+def test_a_stuck_printer_says_that_it_is_well() -> None:
+    printer = PrinterModel(width_dots=8)
+    printer.mechanism.stuck = True
+    printer.receive(b"\x10\x04\x01" + label_of(8) + CUT + PROVE + b"\x10\x04\x04")
+    assert settle(printer) == b"\x12\x12"
+    assert printer.next_due_s() is None
+    printer.mechanism.stuck = False
+    assert settle(printer, 300.0) == PROVED
+    assert len(only_paper(printer).bitmap) == 8
+
+
+def test_half_a_label_comes_out_and_is_never_proved() -> None:
+    printer = PrinterModel(width_dots=8)
+    printer.half_labels = True
+    printer.receive(ASB_ON + label_of(100) + CUT + PROVE)
+    assert PROVED not in settle(printer)
+    paper = only_paper(printer)
+    assert (len(paper.bitmap), paper.separation) == (50, Separation.TORN)
+    printer.half_labels = False
+    printer.receive(label_of(100) + CUT + PROVE)
+    assert settle(printer, 300.0) == PROVED
+    assert len(only_paper(printer).bitmap) == 100

@@ -14,9 +14,17 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from config.model import BodyCalibration, CameraSection, PrinterSection, ThermometerSection
+from config.model import (
+    BodyCalibration,
+    CameraSection,
+    PrinterLanguage,
+    PrinterSection,
+    ThermometerSection,
+)
 from contracts.signing import SigningKey
 from firmware_bridge.roles import SerialDevice
+from hil.twins import PrinterTwin
+from kiosk.devices.memory import DeviceMemory
 from kiosk.ipc.memory_folder import file_system_of
 from kiosk.technician.device_checks import check_camera, check_printer, check_thermometer
 from kiosk.technician.devices import cameras, serial_port
@@ -129,6 +137,52 @@ def test_a_printer_says_how_it_is(bench: Bench, answer: str, ok: bool | None, de
     finding = check_printer(PrinterSection(url=bench.url), LISTEN_S)
     assert finding.ok is ok
     assert detail in finding.detail
+
+
+def test_a_tspl_printer_says_how_it_is(bench: Bench) -> None:
+    settings = PrinterSection(url=bench.url, language=PrinterLanguage.TSPL)
+    bench.answers(b"\x1b!?", b"\x00")
+    assert check_printer(settings, LISTEN_S).detail == "online, closed, with paper"
+
+
+def test_a_tspl_printer_without_paper(bench: Bench) -> None:
+    settings = PrinterSection(url=bench.url, language=PrinterLanguage.TSPL)
+    bench.answers(b"\x1b!?", b"\x04")
+    finding = check_printer(settings, LISTEN_S)
+    assert finding.ok is False and "printer.paper-out" in finding.detail
+
+
+def test_a_printer_of_the_other_language(bench: Bench) -> None:
+    bench.answers(b"\x1b!?", bytes.fromhex("12 12"))
+    settings = PrinterSection(url=bench.url, language=PrinterLanguage.TSPL)
+    finding = check_printer(settings, LISTEN_S)
+    assert finding.ok is False and "printer.language" in finding.action
+
+
+def test_a_printer_says_who_it_is(tmp_path: Path) -> None:
+    with PrinterTwin("tcp:127.0.0.1:0") as twin:
+        finding = check_printer(PrinterSection(url=twin.url), LISTEN_S)
+    assert finding.ok is True
+    assert finding.detail.startswith("online, closed, with paper; TWIN LABEL-203, firmware 1.04")
+
+
+def test_devices_shows_what_the_kiosk_remembers(tmp_path: Path) -> None:
+    DeviceMemory(tmp_path, lambda: "2026-11-22T08:41:00+08:00").remember("printer", "EPSON TM-L90")
+    result = CliRunner().invoke(app, ["devices", "--state-dir", str(tmp_path)])
+    roles = [line for line in map(json.loads, result.stdout.splitlines()) if line["kind"] == "role"]
+    assert roles == [
+        {
+            "kind": "role",
+            "role": "printer",
+            "about": "EPSON TM-L90",
+            "at": "2026-11-22T08:41:00+08:00",
+        }
+    ]
+
+
+def test_a_file_is_no_printer_to_examine(tmp_path: Path) -> None:
+    finding = check_printer(PrinterSection(url=f"file:{tmp_path / 'labels'}"), LISTEN_S)
+    assert finding.ok is None and not (tmp_path / "labels").exists()
 
 
 def test_the_thermometer_on_the_printers_cable_is_never_paper_out(bench: Bench) -> None:

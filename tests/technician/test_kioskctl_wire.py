@@ -110,6 +110,21 @@ def test_a_recorded_printer_is_understood_by_the_questions_in_the_recording(
     ]
 
 
+def test_a_recorded_tspl_printer_is_understood_and_unasked_bytes_are_noise(tmp_path: Path) -> None:
+    file = recording(
+        tmp_path / "printer.wire",
+        WireRecord(0.1, Direction.IN, b"\x00"),
+        WireRecord(0.2, Direction.OUT, b"\x1b!?"),
+        WireRecord(0.3, Direction.IN, b"\x05"),
+    )
+    status, answers, _ = run("decode", "--protocol", "tspl-status", file)
+    assert status == 0
+    assert answers == [
+        {"at_s": 0.1, "noise": "00", "why": "an answer to a question that was not asked"},
+        {"at_s": 0.32, "frame": "TsplStatus", "raw": 5},
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "options", "sentence"),
     [
@@ -160,7 +175,7 @@ def test_what_a_device_says_is_recorded_and_decoded(tmp_path: Path, device: Devi
     ("changed", "sentence"),
     [
         ({"--url": "tty:FOLDER/absent"}, "check the cable"),
-        ({"--url": "serial0"}, "must start with tty:"),
+        ({"--url": "serial0"}, "must start with one of tty:"),
         ({"--url": "tcp:127.0.0.1:99999"}, "between 1 and 65535"),
         ({"--send": "hello"}, "no hexadecimal text"),
         ({"--out": "FOLDER/absent/file"}, "cannot be written"),
