@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -307,7 +308,7 @@ def test_unknown_knobs_name_the_known_ones() -> None:
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed")
 def test_a_browser_shows_the_screen_and_touches_it(table: Table) -> None:
     """Offline: nothing but this server is asked, and nothing goes wrong on the way."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  only this tier has it
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415  only this tier has it
 
     server = BenchServer(table.bench)
     server.start()
@@ -316,15 +317,20 @@ def test_a_browser_shows_the_screen_and_touches_it(table: Table) -> None:
     try:
         with sync_playwright() as tools:
             chromium = tools.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+                executable_path=shutil.which("chromium"),
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
             )
             page = chromium.new_page(viewport={"width": 1400, "height": 900})
             page.on("request", lambda request: asked.append(request.url))
             page.on("pageerror", lambda error: wrong.append(str(error)))
             page.on("console", lambda line: wrong.append(line.text))
             page.goto(server.url, wait_until="domcontentloaded")
-            page.wait_for_function("document.getElementById('screen').naturalWidth === 101")
-            page.wait_for_function("document.querySelectorAll('#journey li').length === 7")
+            expect(page.locator("#journey li")).to_have_count(7)
+            picture = page.locator("#screen")
+            ends_s = time.monotonic() + 10.0
+            while picture.evaluate("image => image.naturalWidth") != 101:
+                assert time.monotonic() < ends_s, "the live picture never came"
+                page.wait_for_timeout(20)
             assert page.locator("#state-printer").inner_text() == "paper-out"
             assert page.locator("#papers figure").count() == 1
             screen = page.locator("#screen").bounding_box()
