@@ -5,16 +5,19 @@ not retry: that is `firmware_bridge.link`.
 
     tty:/dev/kiosk/thermometer   a serial port          pty:PATH      a pseudo-terminal (twins)
     tcp:HOST:PORT                a network device       replay:FILE   a wire recording
+    evdev:/dev/input/by-id/...   a scanner that poses as a keyboard, when it is on the allow-list
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from firmware_bridge.errors import LinkError
+from firmware_bridge.keyboard_port import KeyboardIdentity, open_keyboard
 from firmware_bridge.replay import ReplayTransport
 from firmware_bridge.serial_port import open_serial
 from firmware_bridge.tcp import open_tcp
@@ -44,6 +47,7 @@ class Scheme(StrEnum):
     PTY = "pty"
     TCP = "tcp"
     REPLAY = "replay"
+    EVDEV = "evdev"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class TransportUrl:
         """Raises a permanent `LinkError` whose sentence can be shown to a technician."""
         scheme_text, colon, address = url.partition(":")
         if not colon or scheme_text not in tuple(Scheme):
-            raise _malformed(url, "it must start with tty:, pty:, tcp: or replay:")
+            raise _malformed(url, "it must start with tty:, pty:, tcp:, evdev: or replay:")
         scheme = Scheme(scheme_text)
         if scheme is Scheme.TCP:
             host, _, port_text = address.rpartition(":")
@@ -86,13 +90,20 @@ def _malformed(url: str, why: str) -> LinkError:
     )
 
 
-def open_transport(url: str, baud: int = 115_200) -> Transport:
-    """Open what ``url`` names, exclusively. Raises `LinkError`; `PortAbsent` if it is not there."""
+def open_transport(
+    url: str, baud: int = 115_200, keyboards: Sequence[KeyboardIdentity] = ()
+) -> Transport:
+    """Open what ``url`` names, exclusively. Raises `LinkError`; `PortAbsent` if it is not there.
+
+    ``keyboards`` are those that ``evdev:`` may open.
+    """
     target = TransportUrl.parse(url)
     match target.scheme:
         case Scheme.TCP:
             return open_tcp(target.address, target.port)
         case Scheme.REPLAY:
             return ReplayTransport(Path(target.address))
+        case Scheme.EVDEV:
+            return open_keyboard(target.address, keyboards)
         case _:
             return open_serial(target.address, baud)

@@ -1,0 +1,98 @@
+"""The conversation with a GA 450 reader: find, select, read, and again from the beginning.
+
+Owns which question is next. A read needs a find and a select before it, each time; after a good
+read the reader finds nothing until the card is lifted. One question is on the wire at a time; one
+that gets no answer in its time is given up, and the round begins anew.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from msgspec import Struct
+
+from firmware_bridge.codec import Noise
+from firmware_bridge.codecs.ga450 import (
+    STATUS_FOUND,
+    STATUS_OK,
+    CardText,
+    Ga450Codec,
+    ReaderAnswer,
+    ReaderCommand,
+)
+
+ANSWER_S = 0.6
+READ_ANSWER_S = 2.0
+"""The reader talks to the card by radio for more than a second before it says a word."""
+
+
+class Ask(Enum):
+    """The one command of this codec: ask whatever is due, or nothing while an answer is awaited."""
+
+    WHAT_IS_DUE = "what is due"
+
+
+class NoAnswer(Struct, frozen=True, gc=False):
+    """A question got no answer in its time."""
+
+    command: ReaderCommand
+    at_s: float
+
+
+DialogueFrame = ReaderAnswer | CardText | NoAnswer
+
+
+class CardDialogue:
+    """A codec on top of `Ga450Codec`; `encode` gives b"" while an answer is awaited."""
+
+    def __init__(self) -> None:
+        self._codec = Ga450Codec()
+        self._next = ReaderCommand.FIND
+        self._asked: ReaderCommand | None = None
+        self._until_s = 0.0
+
+    def feed(self, data: bytes, now_s: float) -> list[DialogueFrame | Noise]:
+        """Answers and noise in wire order."""
+        found = self._give_up(now_s)
+        for item in self._codec.feed(data, now_s):
+            if not isinstance(item, Noise):
+                self._answered(item)
+            found.append(item)
+        return found
+
+    def encode(self, command: Ask) -> bytes:
+        """The question that is due."""
+        if self._asked is not None:
+            return b""
+        self._asked, self._until_s = self._next, 0.0
+        return self._codec.encode(self._next)
+
+    def deadline(self) -> float | None:
+        unfinished_s = self._codec.deadline()
+        if self._asked is None:
+            return unfinished_s
+        return min(self._until_s, unfinished_s or self._until_s)
+
+    def expire(self, now_s: float) -> list[DialogueFrame | Noise]:
+        return [*self._give_up(now_s), *self._codec.expire(now_s)]
+
+    def _give_up(self, now_s: float) -> list[DialogueFrame | Noise]:
+        if self._asked is None:
+            return []
+        if not self._until_s:
+            # The first call after a question brings the time from which its answer is awaited.
+            reading = self._asked is ReaderCommand.READ
+            self._until_s = now_s + (READ_ANSWER_S if reading else ANSWER_S)
+        if now_s < self._until_s:
+            return []
+        silent, self._asked, self._next = self._asked, None, ReaderCommand.FIND
+        return [NoAnswer(silent, now_s)]
+
+    def _answered(self, answer: ReaderAnswer | CardText) -> None:
+        asked, self._asked, self._next = self._asked, None, ReaderCommand.FIND
+        if isinstance(answer, CardText):
+            return
+        if asked is ReaderCommand.FIND and answer.status == STATUS_FOUND:
+            self._next = ReaderCommand.SELECT
+        elif asked is ReaderCommand.SELECT and answer.status == STATUS_OK:
+            self._next = ReaderCommand.READ
