@@ -12,10 +12,10 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 
-from drivers.id_card_reader.card import CardProblem, IdCard, make_card
+from drivers.id_card_reader.card import IdCard, make_card
 from firmware_bridge.codecs.ga450 import STATUS_NO_CARD, CardText, ReaderAnswer, ReaderCommand
 from firmware_bridge.codecs.ga450_dialogue import NoAnswer
-from firmware_bridge.codecs.ga450_text import CardFields, read_text
+from firmware_bridge.codecs.ga450_text import CardFields, TextProblem, read_text
 
 LIFTED_AFTER_S = 0.5
 """Found nothing for so long: the card is gone. A single miss is only bad radio."""
@@ -109,8 +109,8 @@ class IdCardReader:
         card = make_card(fields) if isinstance(fields, CardFields) else fields
         if isinstance(card, IdCard):
             return [CardLaid(card, frame.at_s)]
-        unreadable = isinstance(card, CardProblem)
-        return [CardRefused(CardTrouble.UNREADABLE if unreadable else CardTrouble.WRONG_KIND)]
+        strange = card is TextProblem.UNKNOWN_TYPE
+        return [CardRefused(CardTrouble.WRONG_KIND if strange else CardTrouble.UNREADABLE)]
 
     def _trouble(self, why: CardTrouble, at_s: float) -> list[CardLaid | CardRefused]:
         if at_s < self._troubled_until_s:

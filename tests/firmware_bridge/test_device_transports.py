@@ -43,7 +43,7 @@ def test_only_paths_can_be_watched() -> None:
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("", "must start with tty:, pty:, tcp: or replay:"),
+        ("", "must start with tty:, pty:, tcp:, evdev: or replay:"),
         ("/dev/ttyUSB0", "must start with"),
         ("ttyy:/dev/x", "must start with"),
         ("TTY:/dev/x", "must start with"),

@@ -1,0 +1,133 @@
+"""Find, select, read: in this order, one question at a time, and anew after any trouble."""
+
+from __future__ import annotations
+
+import pytest
+
+from firmware_bridge.codec import Noise
+from firmware_bridge.codecs.ga450 import CardText, Ga450Codec, ReaderAnswer, ReaderCommand
+from firmware_bridge.codecs.ga450_dialogue import (
+    ANSWER_S,
+    READ_ANSWER_S,
+    Ask,
+    CardDialogue,
+    NoAnswer,
+)
+
+FIND_OK = bytes.fromhex("AAAAAA9669 0008 00009F 00000000 97")
+SELECT_OK = bytes.fromhex("AAAAAA9669 000C 000090 0000000000000000 9C")
+NO_CARD = bytes.fromhex("AAAAAA9669 0004 000080 84")
+SELECT_FAILED = bytes.fromhex("AAAAAA9669 0004 000081 85")
+READ_FAILED = bytes.fromhex("AAAAAA9669 0004 000041 45")
+SELF_TEST = bytes.fromhex("AAAAAA9669 0004 000060 64")
+CARD = bytes.fromhex("AAAAAA9669 0508 000090 0100 0400") + bytes(1280) + bytes.fromhex("98")
+
+FIND, SELECT, READ = (
+    Ga450Codec().encode(command)
+    for command in (ReaderCommand.FIND, ReaderCommand.SELECT, ReaderCommand.READ)
+)
+
+
+def asked(dialogue: CardDialogue) -> bytes:
+    return dialogue.encode(Ask.WHAT_IS_DUE)
+
+
+def test_a_card_is_found_selected_and_read_and_then_looked_for_again() -> None:
+    dialogue = CardDialogue()
+    assert asked(dialogue) == FIND
+    dialogue.feed(FIND_OK, 1.0)
+    assert asked(dialogue) == SELECT
+    dialogue.feed(SELECT_OK, 1.1)
+    assert asked(dialogue) == READ
+    assert dialogue.feed(CARD, 2.4) == [CardText(bytes(256), 2.4)]
+    assert asked(dialogue) == FIND
+    dialogue.feed(NO_CARD, 2.5)
+    assert asked(dialogue) == FIND
+
+
+def test_while_an_answer_is_awaited_nothing_is_asked() -> None:
+    dialogue = CardDialogue()
+    asked(dialogue)
+    assert asked(dialogue) == b""
+    dialogue.expire(5.0)
+    assert asked(dialogue) == b""
+    dialogue.feed(NO_CARD[:6], 5.1)
+    assert asked(dialogue) == b""
+    dialogue.feed(NO_CARD[6:], 5.2)
+    assert asked(dialogue) == FIND
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        (NO_CARD,),
+        (SELECT_OK,),
+        (SELF_TEST,),
+        (FIND_OK, SELECT_FAILED),
+        (FIND_OK, FIND_OK),
+        (FIND_OK, SELECT_OK, READ_FAILED),
+        (FIND_OK, SELECT_OK, SELECT_OK),
+    ],
+)
+def test_any_other_answer_leads_back_to_find(answers: tuple[bytes, ...]) -> None:
+    dialogue = CardDialogue()
+    for answer in answers:
+        asked(dialogue)
+        dialogue.feed(answer, 1.0)
+    assert asked(dialogue) == FIND
+
+
+def test_an_answer_that_nobody_asked_for_starts_nothing() -> None:
+    dialogue = CardDialogue()
+    assert isinstance(dialogue.feed(FIND_OK, 1.0)[0], ReaderAnswer)
+    assert asked(dialogue) == FIND
+
+
+@pytest.mark.parametrize(
+    ("answers", "command", "patience_s"),
+    [
+        ((), ReaderCommand.FIND, ANSWER_S),
+        ((FIND_OK,), ReaderCommand.SELECT, ANSWER_S),
+        ((FIND_OK, SELECT_OK), ReaderCommand.READ, READ_ANSWER_S),
+    ],
+)
+def test_silence_ends_a_question_in_its_time(
+    answers: tuple[bytes, ...], command: ReaderCommand, patience_s: float
+) -> None:
+    dialogue = CardDialogue()
+    for answer in answers:
+        asked(dialogue)
+        dialogue.feed(answer, 1.0)
+    asked(dialogue)
+    assert dialogue.deadline() == 0.0
+    assert dialogue.expire(10.0) == []
+    assert dialogue.deadline() == 10.0 + patience_s
+    assert dialogue.expire(10.0 + patience_s - 0.01) == []
+    assert dialogue.expire(10.0 + patience_s) == [NoAnswer(command, 10.0 + patience_s)]
+    assert asked(dialogue) == FIND
+
+
+def test_half_an_answer_is_noise_once_the_next_question_is_asked() -> None:
+    dialogue = CardDialogue()
+    asked(dialogue)
+    dialogue.expire(1.0)
+    false_length = bytearray(FIND_OK)
+    false_length[5] = 0x08  # the answer now claims two kilobytes
+    dialogue.feed(bytes(false_length), 1.55)
+    dialogue.expire(1.61)
+    asked(dialogue)
+    found = dialogue.feed(NO_CARD, 1.7)
+    assert [type(item) for item in found] == [Noise, ReaderAnswer]
+
+
+def test_a_late_card_is_still_a_card() -> None:
+    dialogue = CardDialogue()
+    for answer in (FIND_OK, SELECT_OK):
+        asked(dialogue)
+        dialogue.feed(answer, 1.0)
+    asked(dialogue)
+    dialogue.expire(1.0)
+    dialogue.expire(3.1)
+    assert asked(dialogue) == FIND
+    assert dialogue.feed(CARD, 3.2) == [CardText(bytes(256), 3.2)]
+    assert asked(dialogue) == FIND
