@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from drivers.id_card_reader.card import IdCard, make_card
-from firmware_bridge.codecs.ga450 import STATUS_NO_CARD, CardText, ReaderAnswer, ReaderCommand
-from firmware_bridge.codecs.ga450_dialogue import NoAnswer
+from firmware_bridge.codecs.ga450 import STATUS_NO_CARD, CardText, ReaderAnswer
+from firmware_bridge.codecs.ga450_dialogue import ReadLost
 from firmware_bridge.codecs.ga450_text import CardFields, TextProblem, read_text
 
 LIFTED_AFTER_S = 0.5
 """Found nothing for so long: the card is gone. A single miss is only bad radio."""
+SILENCE_S = 1.0
+"""Two misses so far apart have something unknown between them."""
 TROUBLE_GAP_S = 3.0
 """A card that cannot be read is told about once, not at every attempt."""
 
@@ -57,6 +59,7 @@ class IdCardReader:
         self._salt = os.urandom(16)
         self._held = b""
         self._missing_since_s: float | None = None
+        self._missed_s = float("-inf")
         self._lifted = True
         self._troubled_until_s = float("-inf")
         self._unfit = False
@@ -72,15 +75,13 @@ class IdCardReader:
         self._missing_since_s = None
         self._unfit = False
 
-    def feed(self, frame: ReaderAnswer | CardText | NoAnswer) -> list[CardLaid | CardRefused]:
+    def feed(self, frame: ReaderAnswer | CardText | ReadLost) -> list[CardLaid | CardRefused]:
         """What ``frame`` tells; nothing for all that is only conversation."""
         if isinstance(frame, CardText):
             self._unfit = False
             return self._card(frame)
-        if isinstance(frame, NoAnswer):
-            self._missing_since_s = None
-            reading = frame.command is ReaderCommand.READ
-            return self._trouble(CardTrouble.NOT_READ, frame.at_s) if reading else []
+        if isinstance(frame, ReadLost):
+            return self._trouble(CardTrouble.NOT_READ, frame.at_s)
         self._unfit = frame.status in _UNFIT
         if frame.status == STATUS_NO_CARD:
             self._missing(frame.at_s)
@@ -93,7 +94,8 @@ class IdCardReader:
         return []
 
     def _missing(self, at_s: float) -> None:
-        if self._missing_since_s is None:
+        silent, self._missed_s = at_s - self._missed_s > SILENCE_S, at_s
+        if self._missing_since_s is None or silent:
             self._missing_since_s = at_s
         elif at_s - self._missing_since_s >= LIFTED_AFTER_S:
             self._lifted = True

@@ -32,14 +32,16 @@ class Ask(Enum):
     WHAT_IS_DUE = "what is due"
 
 
-class NoAnswer(Struct, frozen=True, gc=False):
-    """A question got no answer in its time."""
+class ReadLost(Struct, frozen=True, gc=False):
+    """A card was selected, and its text never came whole.
 
-    command: ReaderCommand
+    Told together with the next answer: silence alone is no sign of life.
+    """
+
     at_s: float
 
 
-DialogueFrame = ReaderAnswer | CardText | NoAnswer
+DialogueFrame = ReaderAnswer | CardText | ReadLost
 
 
 class CardDialogue:
@@ -50,12 +52,17 @@ class CardDialogue:
         self._next = ReaderCommand.FIND
         self._asked: ReaderCommand | None = None
         self._until_s = 0.0
+        self._read_lost = False
 
     def feed(self, data: bytes, now_s: float) -> list[DialogueFrame | Noise]:
         """Answers and noise in wire order."""
-        found = self._give_up(now_s)
+        self._give_up(now_s)
+        found: list[DialogueFrame | Noise] = []
         for item in self._codec.feed(data, now_s):
             if not isinstance(item, Noise):
+                if self._read_lost and not isinstance(item, CardText):
+                    found.append(ReadLost(now_s))
+                self._read_lost = False
                 self._answered(item)
             found.append(item)
         return found
@@ -74,19 +81,19 @@ class CardDialogue:
         return min(self._until_s, unfinished_s or self._until_s)
 
     def expire(self, now_s: float) -> list[DialogueFrame | Noise]:
-        return [*self._give_up(now_s), *self._codec.expire(now_s)]
+        self._give_up(now_s)
+        return [*self._codec.expire(now_s)]
 
-    def _give_up(self, now_s: float) -> list[DialogueFrame | Noise]:
+    def _give_up(self, now_s: float) -> None:
         if self._asked is None:
-            return []
+            return
         if not self._until_s:
             # The first call after a question brings the time from which its answer is awaited.
             reading = self._asked is ReaderCommand.READ
             self._until_s = now_s + (READ_ANSWER_S if reading else ANSWER_S)
-        if now_s < self._until_s:
-            return []
-        silent, self._asked, self._next = self._asked, None, ReaderCommand.FIND
-        return [NoAnswer(silent, now_s)]
+        if now_s >= self._until_s:
+            self._read_lost = self._read_lost or self._asked is ReaderCommand.READ
+            self._asked, self._next = None, ReaderCommand.FIND
 
     def _answered(self, answer: ReaderAnswer | CardText) -> None:
         asked, self._asked, self._next = self._asked, None, ReaderCommand.FIND

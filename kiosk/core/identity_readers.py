@@ -15,7 +15,7 @@ from contracts.tube_number import TubeNumber, TubeNumberError
 from drivers.code_scanner import ScannedSymbology, ScannedText, scanned_text
 from drivers.id_card_reader.reader import CardLaid, IdCardReader
 from firmware_bridge.codecs.ga450 import CardText, ReaderAnswer
-from firmware_bridge.codecs.ga450_dialogue import NoAnswer
+from firmware_bridge.codecs.ga450_dialogue import ReadLost
 from firmware_bridge.codecs.ga450_text import CardLayout
 from firmware_bridge.codecs.scan_assembly import ScannedCode
 from kiosk.core.card_desk import CardDesk
@@ -59,7 +59,7 @@ class IdentityReaders:
         match frame:
             case ScannedCode():
                 yield as_seen(scanned_text(frame))
-            case ReaderAnswer() | CardText() | NoAnswer():
+            case ReaderAnswer() | CardText() | ReadLost():
                 for news in self._reader.feed(frame):
                     if isinstance(news, CardLaid):
                         yield self._cards.read(news.card, today)

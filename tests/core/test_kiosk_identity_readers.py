@@ -23,8 +23,8 @@ from contracts.record import CheckedIn, CodeColour, DocumentKind, Flag
 from contracts.report import DeviceState, KioskReport
 from drivers.id_card_reader.reader import CardLaid, IdCardReader
 from firmware_bridge.codec import Noise, NoiseReason
-from firmware_bridge.codecs.ga450 import CardText, ReaderAnswer, ReaderCommand
-from firmware_bridge.codecs.ga450_dialogue import NoAnswer
+from firmware_bridge.codecs.ga450 import CardText, ReaderAnswer
+from firmware_bridge.codecs.ga450_dialogue import ReadLost
 from firmware_bridge.codecs.gm65 import ScannerAnswer
 from firmware_bridge.codecs.scan_assembly import ScannedCode
 from firmware_bridge.link import FrameArrived, LinkState, NoiseArrived
@@ -91,8 +91,7 @@ class Readers:
         self._arrives("id-card-reader", ReaderAnswer(status, "", "", self.bench.clock.now_s))
 
     def says_nothing_while_reading(self) -> None:
-        answer = NoAnswer(ReaderCommand.READ, self.bench.clock.now_s)
-        self._arrives("id-card-reader", answer)
+        self._arrives("id-card-reader", ReadLost(self.bench.clock.now_s))
 
     def _arrives(self, role: str, frame: object) -> None:
         bench = self.bench

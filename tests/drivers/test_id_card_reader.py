@@ -14,8 +14,8 @@ from drivers.id_card_reader.reader import (
     CardTrouble,
     IdCardReader,
 )
-from firmware_bridge.codecs.ga450 import CardText, ReaderAnswer, ReaderCommand
-from firmware_bridge.codecs.ga450_dialogue import NoAnswer
+from firmware_bridge.codecs.ga450 import CardText, ReaderAnswer
+from firmware_bridge.codecs.ga450_dialogue import ReadLost
 from firmware_bridge.codecs.ga450_text import CardFields, CardLayout
 
 NUMBER, OTHER_NUMBER = "110101199003071233", "110101196501010024"
@@ -110,7 +110,6 @@ def test_silence_is_no_lift() -> None:
     laying = Laying()
     laying.reads()
     laying.hears(0x80)
-    laying.driver.feed(NoAnswer(ReaderCommand.FIND, laying.now_s + 0.6))
     laying.now_s += 5.0
     laying.hears(0x80)
     assert laying.numbers(block()) == []
@@ -135,10 +134,8 @@ def test_trouble_with_a_card_is_told_once_for_a_while(status: int, why: CardTrou
     assert laying.hears(status) == [CardRefused(why)]
 
 
-def test_a_read_without_an_answer_is_trouble_and_a_find_is_not() -> None:
-    driver = IdCardReader()
-    assert driver.feed(NoAnswer(ReaderCommand.FIND, 1.0)) == []
-    assert driver.feed(NoAnswer(ReaderCommand.READ, 1.0)) == [CardRefused(CardTrouble.NOT_READ)]
+def test_a_read_without_an_answer_is_trouble() -> None:
+    assert IdCardReader().feed(ReadLost(1.0)) == [CardRefused(CardTrouble.NOT_READ)]
 
 
 @pytest.mark.parametrize("status", [0x60, 0x66])

@@ -11,7 +11,7 @@ from firmware_bridge.codecs.ga450_dialogue import (
     READ_ANSWER_S,
     Ask,
     CardDialogue,
-    NoAnswer,
+    ReadLost,
 )
 
 FIND_OK = bytes.fromhex("AAAAAA9669 0008 00009F 00000000 97")
@@ -84,15 +84,15 @@ def test_an_answer_that_nobody_asked_for_starts_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "command", "patience_s"),
+    ("answers", "patience_s", "lost"),
     [
-        ((), ReaderCommand.FIND, ANSWER_S),
-        ((FIND_OK,), ReaderCommand.SELECT, ANSWER_S),
-        ((FIND_OK, SELECT_OK), ReaderCommand.READ, READ_ANSWER_S),
+        ((), ANSWER_S, False),
+        ((FIND_OK,), ANSWER_S, False),
+        ((FIND_OK, SELECT_OK), READ_ANSWER_S, True),
     ],
 )
-def test_silence_ends_a_question_in_its_time(
-    answers: tuple[bytes, ...], command: ReaderCommand, patience_s: float
+def test_silence_ends_a_question_in_its_time_and_is_no_sign_of_life(
+    answers: tuple[bytes, ...], patience_s: float, lost: bool
 ) -> None:
     dialogue = CardDialogue()
     for answer in answers:
@@ -103,8 +103,13 @@ def test_silence_ends_a_question_in_its_time(
     assert dialogue.expire(10.0) == []
     assert dialogue.deadline() == 10.0 + patience_s
     assert dialogue.expire(10.0 + patience_s - 0.01) == []
-    assert dialogue.expire(10.0 + patience_s) == [NoAnswer(command, 10.0 + patience_s)]
+    assert asked(dialogue) == b""
+    assert dialogue.expire(10.0 + patience_s) == []
     assert asked(dialogue) == FIND
+    found = dialogue.feed(NO_CARD, 20.0)
+    assert [type(item) for item in found] == [ReadLost] * lost + [ReaderAnswer]
+    asked(dialogue)
+    assert [type(item) for item in dialogue.feed(NO_CARD, 20.2)] == [ReaderAnswer]
 
 
 def test_half_an_answer_is_noise_once_the_next_question_is_asked() -> None:
