@@ -175,6 +175,23 @@ class Gm65Codec:
         return ScannerAnswer(type(asked).__name__, data, now_s)
 
 
+def command_in(data: bytes) -> Gm65Command | None:
+    """The question that the kiosk asked with these bytes, for recordings; None: none of them."""
+    if len(data) != 9 or data[:2] != b"\x7e\x00":
+        return None
+    zone, value = int.from_bytes(data[4:6], "big"), data[6]
+    match data[2]:
+        case 0x07:
+            return ReadZone(zone, value)
+        case 0x08:
+            return Trigger() if (zone, value) == (TRIGGER_ZONE, 1) else WriteZone(zone, value)
+        case 0x09:
+            return SaveSettings()
+        case 0x0A:
+            return Heartbeat()
+    return None
+
+
 def _find_answer(stream: bytes, asked: Gm65Command) -> tuple[int, int]:
     """Where the answer is and how long; length -1: from there on it may yet become one."""
     data_bytes = asked.count if isinstance(asked, ReadZone) else 1

@@ -26,6 +26,7 @@ SETTING = re.compile(r"[A-Z]{6}[0-9A-Z]{0,40}")
 """TAG and SUBTAG of three letters each, and DATA."""
 
 _ANSWER = re.compile(rb"\x02\x010000[@#]([\x20-\x3a\x3c-\x7e]{0,100})([\x06\x15]);\x03")
+_SENT = re.compile(rb"\x7e\x010000([@#])([A-Z]{6}[0-9A-Z]{0,40});\x03")
 _BEGUN = re.compile(rb"\x02(?:\x01[0@#\x20-\x7e\x06\x15]*)?\Z")
 
 
@@ -98,6 +99,12 @@ class NewlandCodec:
         if self._assembly.due(now_s):
             found += self._assembly.end(doubtful=doubtful)
         return found
+
+
+def setting_in(data: bytes) -> NewlandSetting | None:
+    """The setting that the kiosk sent with these bytes, for recordings; None: none."""
+    found = _SENT.fullmatch(data)
+    return NewlandSetting(found[2].decode("ascii"), found[1] == b"@") if found else None
 
 
 def _split_begun(stream: bytes) -> tuple[bytes, bytes]:

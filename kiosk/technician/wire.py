@@ -15,6 +15,7 @@ import typer
 
 from firmware_bridge.codec import Noise
 from firmware_bridge.errors import LinkError
+from firmware_bridge.keyboard_port import KeyboardIdentity
 from firmware_bridge.recorder import WireRecorder, recorded
 from firmware_bridge.recording import Direction, WireRecord, read_recording
 from firmware_bridge.transport import Transport, open_transport
@@ -56,16 +57,19 @@ def decode(
 
 @wire.command()
 def record(
-    url: Annotated[str, typer.Option(help="tty:PATH, pty:PATH or tcp:HOST:PORT")],
+    *,
+    url: Annotated[str, typer.Option(help="tty:PATH, pty:PATH, tcp:HOST:PORT or evdev:PATH")],
     out: Annotated[Path, typer.Option(help="file to write; a wire may carry personal data")],
     seconds: Annotated[float, typer.Option(min=0.1, max=86_400)] = 10.0,
     baud: Annotated[int, typer.Option(min=300, max=4_000_000)] = 115_200,
     send: Annotated[str, typer.Option(help="hexadecimal bytes to send first")] = "",
+    keyboard: Annotated[str, typer.Option(help="of evdev: vendor:product@port of a scanner")] = "",
 ) -> None:
     """Record what a device says."""
     question = _hex_bytes(send, "--send")
     try:
-        transport = open_transport(url, baud)
+        keyboards = [KeyboardIdentity.parse(keyboard)] if keyboard else []
+        transport = open_transport(url, baud, keyboards)
     except LinkError as error:
         fail(f"--url: {error}")
     try:

@@ -40,7 +40,12 @@ def test_every_fault_word_is_in_a_scenario() -> None:
 def test_every_fault_of_a_device_is_in_a_scenario_of_it() -> None:
     spoken = {(load(path).device, word) for path in find([]) for word in load(path).faults}
     lines = set(FaultWord) - {FaultWord.PAPER_OUT, FaultWord.COVER_OPEN}
-    assert {(InstrumentKind.THERMOMETER, word) for word in lines} <= spoken
+    for device in (
+        InstrumentKind.THERMOMETER,
+        InstrumentKind.SCANNER,
+        InstrumentKind.ID_CARD_READER,
+    ):
+        assert {(device, word) for word in lines} <= spoken
     assert {(InstrumentKind.PRINTER, word) for word in FaultWord} <= spoken
 
 
