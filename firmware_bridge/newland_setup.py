@@ -33,14 +33,22 @@ class NewlandSetup:
     def __call__(self, transport: Transport) -> bytes:
         """Raises `LinkError` when a setting was refused or not answered."""
         for setting in self._settings:
-            if not self._taken(transport, setting):
+            taken = self._taken(transport, setting)
+            if taken is None:
                 raise LinkError(
-                    f"the scanner did not take the setting {setting.text};"
-                    " look it up in the manual of this model and correct scanner.settings"
+                    f"the scanner did not answer the setting {setting.text};"
+                    " check its cable, scanner.baud and scanner.kind"
+                )
+            if not taken:
+                raise LinkError(
+                    f"the scanner refused the setting {setting.text};"
+                    " look it up in the manual of this model and correct scanner.settings",
+                    permanent=True,
                 )
         return b""
 
-    def _taken(self, transport: Transport, setting: NewlandSetting) -> bool:
+    def _taken(self, transport: Transport, setting: NewlandSetting) -> bool | None:
+        """None when there is no answer."""
         codec = NewlandCodec()
         transport.write(codec.encode(setting), _WRITE_TIMEOUT_S)
         give_up_s = self._now() + self._listen_s
@@ -48,4 +56,4 @@ class NewlandSetup:
             for answer in codec.feed(transport.read(4096, left_s), self._now()):
                 if isinstance(answer, SettingAnswer):
                     return answer.taken
-        return False
+        return None

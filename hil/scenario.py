@@ -43,7 +43,9 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True):
     ambient_c: float = 24.0
     baud: int = 115200
     process_ids: bool = True
+    scanner_kind: str = "gm65"
     scanner_mode: str = "continuous"
+    scanner_settings: tuple[str, ...] = ()
     asks_for_lift: bool = True
 
 
@@ -90,6 +92,7 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True):
     code: str | None = None
     scanned: str | None = None
     scans: int | None = None
+    unreadable: bool | None = None
     scanner_mode: int | None = None
     card: str | None = None
     cards: int | None = None
@@ -120,8 +123,9 @@ _KNOWS: dict[InstrumentKind, frozenset[str]] = {
     | {"show", "show_tube", "take_away", "light", "hold_still"}
     | {"camera", "code"},
     InstrumentKind.SCANNER: _SERIAL
-    | {"scanner_mode", "scan", "scan_setting_code", "blink"}
-    | {"scanned", "scans"},
+    | {"scanner_kind", "scanner_mode", "scanner_settings"}
+    | {"scan", "scan_setting_code", "blink"}
+    | {"scanned", "scans", "unreadable"},
     InstrumentKind.ID_CARD_READER: _SERIAL
     | {"asks_for_lift", "lay", "lift", "authorised"}
     | {"card", "cards", "refused", "wrong_cards", "unfit"},

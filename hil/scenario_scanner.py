@@ -1,10 +1,14 @@
-"""The scanner under test: our link, codec and driver against the twin of a GM65."""
+"""The scanner under test: our link, codec and driver against the twin of its kind.
+
+A scanner that types is read from a wire that carries the kernel's input events: no node of
+/dev/input can be made here, so opening and grabbing one is not part of these scenarios.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from config.model import ScannerMode, ScannerSection
+from config.model import ScannerKind, ScannerMode, ScannerSection
 from drivers.code_scanner import ScannedText, scanned_text
 from firmware_bridge.codecs.scan_assembly import ScannedCode
 from firmware_bridge.hotplug import HotplugWatch
@@ -20,8 +24,8 @@ class ScannerRig:
 
     def __init__(self, url: str, given: Given, seed: int) -> None:
         self.seen = Sightings()
-        self._twin = ScannerTwin(url, seed=seed)
-        self._mode = ScannerMode(given.scanner_mode)
+        self._twin = ScannerTwin(url, seed=seed, kind=given.scanner_kind)
+        self._given = given
         self._generation = 0
         self._link_state = LinkState.ABSENT
         self._scans: list[ScannedText] = []
@@ -31,7 +35,12 @@ class ScannerRig:
 
     def start(self) -> None:
         self._twin.start()
-        section = ScannerSection(url=self._twin.url, mode=self._mode)
+        section = ScannerSection(
+            url=self._twin.url,
+            kind=ScannerKind(self._given.scanner_kind.removesuffix("-by-number")),
+            mode=ScannerMode(self._given.scanner_mode),
+            settings=self._given.scanner_settings,
+        )
         self._link = scanner_link(section, self._on_event)
         paths = [Path(self._url.removeprefix("pty:"))] if self._url.startswith("pty:") else []
         self._hotplug = HotplugWatch(self._link.poke, paths, use_udev=False)
@@ -62,6 +71,7 @@ class ScannerRig:
             "generation_above": self._generation,
             "scanned": newest.text if newest else "",
             "scans": len(self._scans),
+            "unreadable": newest.binary if newest else None,
             "scanner_mode": self._twin.mode,
         }
 

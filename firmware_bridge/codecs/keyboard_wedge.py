@@ -1,7 +1,7 @@
 """A scanner that types: Linux input events in, codes out (input.h, 64-bit kernels).
 
 Owns from key events to text. One event is 24 bytes: seconds and microseconds (8 each), type, code
-(2 each), value (4), little-endian. A code ends with Enter or with a pause. Some scanners hold ALT
+(2 each), value (4), little-endian. A code ends with Enter or with a pause of all keys. Some scanners hold ALT
 and type each character's number on the keypad, in decimal; what such a number says beyond ASCII
 depends on a Windows code page, so it becomes a mark that makes the whole code unreadable: a loss
 must never pass for a text. Auto-repeat counts for nothing, a person's typing neither: single keys
@@ -86,6 +86,8 @@ class KeyboardWedgeCodec:
         return [*ended, *self._unfinished.expire(now_s)]
 
     def _key(self, code: int, value: int, now_s: float) -> list[ScannedCode | Noise]:
+        if value in (_UP, _DOWN):
+            self._assembly.stir(now_s)  # ten of them make one character in ALT mode
         if code in _SPECIAL:
             return self._modifier(code, value, now_s)
         if value != _DOWN:

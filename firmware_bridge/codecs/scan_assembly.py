@@ -74,6 +74,10 @@ class ScanAssembly:
         self._nonsense = self._nonsense or self._swallowed > LONGEST_CODE_BYTES
         return [Noise(data, NoiseReason.TOO_LONG)] if self._nonsense else []
 
+    def stir(self, now_s: float) -> None:
+        """The scanner is still at it, though no byte of the code came: the pause begins anew."""
+        self._last_s = max(self._last_s, now_s)
+
     def deadline(self) -> float | None:
         """When the pause is long enough."""
         return self._last_s + self._gap_s if self.begun else None

@@ -179,6 +179,23 @@ def test_a_pause_ends_a_code_and_a_tab_behind_it_is_taken_off() -> None:
     assert 0.05 <= GAP_S <= 0.1
 
 
+def test_a_slow_gun_in_alt_mode_types_one_code() -> None:
+    """At a poll every 10 ms a character takes longer than the pause that would end the code."""
+    codec, found, now_s = KeyboardWedgeCodec(), [], 0.0
+    stream = by_alt("slow") + press(ENTER)
+    for at in range(0, len(stream), 24):
+        now_s += 0.01
+        found += codec.feed(stream[at : at + 24], now_s)
+    assert codes(found) == [b"slow"]
+    assert now_s / 4 > GAP_S
+
+
+def test_a_key_that_is_held_down_does_not_keep_a_code_open() -> None:
+    codec = KeyboardWedgeCodec()
+    codec.feed(typed("abcd") + event(1, KEYS["e"], 1), 1.0)
+    assert codes(codec.feed(event(1, KEYS["e"], 2), 1.0 + GAP_S)) == [b"abcde"]
+
+
 def test_a_person_who_types_is_no_scanner() -> None:
     codec, found = KeyboardWedgeCodec(), []
     for at, letter in enumerate("hello there"):

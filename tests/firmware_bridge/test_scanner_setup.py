@@ -127,11 +127,20 @@ def test_each_newland_setting_is_sent_until_power_off_and_must_be_taken() -> Non
     assert scanner.heard == [b"\x7e\x010000#ABCDEF1;\x03", b"\x7e\x010000#GHIJKL0;\x03"]
 
 
-@pytest.mark.parametrize("answer", [acknowledged(b"\x15"), lambda data: b""])
-def test_a_newland_setting_that_is_not_taken_is_named(answer: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize(
+    ("answer", "words", "permanent"),
+    [
+        (acknowledged(b"\x15"), "refused the setting ABCDEF1", True),
+        (lambda data: b"", "did not answer the setting ABCDEF1", False),
+    ],
+)
+def test_a_newland_setting_that_is_not_taken_is_named(
+    answer: Callable[[bytes], bytes], words: str, permanent: bool
+) -> None:
     scanner = Newland(answer)
-    with pytest.raises(LinkError, match="did not take the setting ABCDEF1"):
+    with pytest.raises(LinkError, match=words) as caught:
         NewlandSetup(SETTINGS, now=lambda: scanner.now_s)(scanner)
+    assert caught.value.permanent is permanent
 
 
 def test_without_settings_nothing_is_said() -> None:
