@@ -130,7 +130,9 @@ def _refusal(path: str, error: OSError) -> LinkError:
     if error.errno == errno.EBUSY:
         return LinkError(f"{path} is grabbed by another program; stop that program")
     if error.errno in (errno.EACCES, errno.EPERM):
-        return LinkError(f"the kiosk may not open {path}; its udev rule must give group input")
+        return LinkError(
+            f"the kiosk may not open {path}; its udev rule must give it to group kiosk"
+        )
     if error.errno == errno.ENOTTY:
         return LinkError(f"{path} is no keyboard; correct the address", permanent=True)
     return LinkError(f"{path} cannot be opened ({error.strerror}); check the device")

@@ -1,11 +1,11 @@
 """A scanner that types: Linux input events in, codes out (input.h, 64-bit kernels).
 
 Owns from key events to text. One event is 24 bytes: seconds and microseconds (8 each), type, code
-(2 each), value (4), little-endian. A code ends with Enter or with a pause of all keys. Some scanners hold ALT
-and type each character's number on the keypad, in decimal; what such a number says beyond ASCII
-depends on a Windows code page, so it becomes a mark that makes the whole code unreadable: a loss
-must never pass for a text. Auto-repeat counts for nothing, a person's typing neither: single keys
-with pauses are no code.
+(2 each), value (4), little-endian. A code ends with Enter or with a pause of all keys. Some
+scanners hold ALT and type each character's number on the keypad, in decimal; what such a number
+says beyond ASCII depends on a Windows code page, so it becomes a mark that makes the whole code
+unreadable: a loss must never pass for a text. Auto-repeat counts for nothing, a person's typing
+neither: single keys with pauses are no code.
 """
 
 from __future__ import annotations

@@ -50,6 +50,12 @@ class FakeKeyboard:
             os.close(self.fd)
         self.closed = True
 
+    def unplug(self) -> None:
+        """From now on reading finds the end of the file."""
+        if self.far >= 0:
+            os.close(self.far)
+        self.far = -1
+
     def types(self, *keys: int) -> None:
         for key in keys:
             for value in (1, 0):
@@ -67,7 +73,7 @@ def keyboard() -> Iterator[Callable[..., FakeKeyboard]]:
     yield make
     for one in made:
         one.close()
-        os.close(one.far)
+        one.unplug()
 
 
 def opened(device: FakeKeyboard, port: str = "1-1.3", allowed: tuple[Any, ...] = (SCANNER,)) -> Any:
@@ -124,7 +130,7 @@ def test_a_grab_that_is_taken_already_is_a_sentence(keyboard: Callable[..., Fake
     [
         (errno.ENOENT, PortAbsent, "there is no keyboard"),
         (errno.ENODEV, PortAbsent, "there is no keyboard"),
-        (errno.EACCES, LinkError, "group input"),
+        (errno.EACCES, LinkError, "group kiosk"),
         (errno.ENOTTY, LinkError, "is no keyboard"),
         (errno.EIO, PortAbsent, "check its cable"),
         (errno.ENOMEM, LinkError, "cannot be opened"),
@@ -205,8 +211,7 @@ def test_a_link_over_a_keyboard_is_ready_and_notices_that_it_went(
     event_log.wait_for_state(LinkState.READY)
     device.types(30, 48, 46, 32)  # without Enter: the pause ends it
     event_log.wait_for(lambda log: len(log.frames) == 1)
-    os.close(device.far)  # end of file, as after an unplug
-    device.far = os.dup(device.fd)
+    device.unplug()
     event_log.wait_for_state(LinkState.ABSENT)
     link.stop()
     (arrived,) = [event for event in event_log.events if isinstance(event, FrameArrived)]
