@@ -40,6 +40,7 @@ from kiosk.ipc.messages import (
     Role,
     Symbology,
 )
+from kiosk.ledger import quota
 
 Bench = Any
 NUMBERS = ["110101199003071233", "110101196501010026"]
@@ -283,6 +284,17 @@ def test_a_card_changes_nothing_while_a_visit_is_confirmed(bench: Bench, readers
     assert bench.screen.masked_name == "王*一"
 
 
+def test_a_closed_kiosk_takes_no_card_and_no_scan(
+    bench: Bench, readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quota, "CLOSED_FRACTION", 0.0)
+    bench.wait(1.0)
+    assert bench.page is Page.OUT_OF_ORDER
+    readers.lays()
+    readers.scans(bench.site.code(1))
+    assert bench.page is Page.OUT_OF_ORDER
+
+
 @pytest.mark.parametrize(
     ("layout", "text", "kind"),
     [
@@ -359,10 +371,10 @@ def test_a_reader_can_stand_in_for_the_camera(bench: Bench, readers: Readers) ->
 
     bench.camera_lives = lambda *_: no_camera()
     no_camera()
-    readers.lays()
+    bench.forehead(36.5)
     bench.wait(8.0)
     assert bench.page is Page.SCREENING  # nobody is sent to staff for want of a camera
-    bench.forehead(36.5)
+    readers.lays()
     assert bench.page is Page.CONFIRM
 
 
