@@ -25,6 +25,8 @@ from firmware_bridge.codec import Noise, NoiseReason
 HEADER = bytes.fromhex("AAAAAA9669")
 TEXT_BYTES = 256
 MAX_LENGTH = 0x090A  # text, photo and two fingerprints: the longest answer of the manual
+_HEADER_ENDS = (HEADER[:1], HEADER[:4])
+"""A header that has begun ends in one of these."""
 _SHORTEST_LENGTH = 4
 _BEFORE_LENGTH = len(HEADER) + 2
 # USB adapters and busy kernels tear frames, not for this long; counted from the newest byte.
@@ -95,21 +97,22 @@ class Ga450Codec:
         """Answers and noise in wire order; every byte but a photo's ends in one, or is held."""
         found = self.expire(now_s)
         stream = self._unfinished.join(data)
+        size = len(stream)
         undecided = search = 0
         why = NoiseReason.NOT_A_FRAME
         while True:
             start = stream.find(HEADER, search)
             if start < 0:
-                start = len(stream) - _header_begun(stream, search)
-                break
-            if len(stream) - start < _BEFORE_LENGTH:
+                start = size - _header_begun(stream, search)
                 break
             body = start + _BEFORE_LENGTH
-            length = int.from_bytes(stream[body - 2 : body], "big")
+            if size < body:
+                break
+            length = stream[body - 2] << 8 | stream[body - 1]
             if not _SHORTEST_LENGTH <= length <= MAX_LENGTH:
                 search = start + 1
                 continue
-            if len(stream) - body < length:
+            if size - body < length:
                 break
             if _xor(stream[body - 2 : body + length]):
                 why = NoiseReason.WRONG_CHECKSUM
@@ -150,17 +153,19 @@ class Ga450Codec:
 
 def _answer(body: bytes, at_s: float) -> ReaderAnswer | CardText | None:
     """What the bytes between LEN and CHK say; None when they are laid out otherwise."""
-    if body[:2] != b"\x00\x00":
+    if body[0] or body[1]:
         return None
     status, data = body[2], body[3:]
-    if status == STATUS_OK and len(data) > TEXT_BYTES:
+    if status != STATUS_OK:
+        return ReaderAnswer(status, STATUS_WORDS.get(status, "unknown status"), "", at_s)
+    if len(data) > TEXT_BYTES:
         text = _text_of(data)
         return None if text is None else CardText(text, at_s)
     sam_id = ""
-    if status == STATUS_OK and len(data) == _SAM_ID.size:
+    if len(data) == _SAM_ID.size:
         first, second, day, high, low = _SAM_ID.unpack(data)
         sam_id = f"{first:02d}.{second:02d}-{day}-{high:09d}-{low:09d}"
-    return ReaderAnswer(status, STATUS_WORDS.get(status, "unknown status"), sam_id, at_s)
+    return ReaderAnswer(status, STATUS_WORDS[status], sam_id, at_s)
 
 
 def _text_of(data: bytes) -> bytes | None:
@@ -181,12 +186,14 @@ def _xor(data: bytes) -> int:
     folded, bits = int.from_bytes(data, "big"), 1 << max(3, (len(data) * 8 - 1).bit_length())
     while bits > 8:
         bits >>= 1
-        folded = (folded >> bits) ^ (folded & ((1 << bits) - 1))
-    return folded
+        folded ^= folded >> bits
+    return folded & 0xFF
 
 
 def _header_begun(stream: bytes, search: int) -> int:
     """How many bytes at the end of ``stream``, from ``search`` on, may be the start of a header."""
+    if not stream.endswith(_HEADER_ENDS):
+        return 0
     for count in range(min(len(HEADER) - 1, len(stream) - search), 0, -1):
         if stream.endswith(HEADER[:count]):
             return count
