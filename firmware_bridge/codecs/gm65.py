@@ -113,7 +113,7 @@ class Gm65Codec:
 
     def feed(self, data: bytes, now_s: float) -> list[ScannerAnswer | ScannedCode | Noise]:
         """Answers at once; codes when the pause behind them is over, here or in `expire`."""
-        found = self.expire(now_s)
+        found = self._settle(now_s, reading=True)
         stream, self._begun = self._begun + data, b""
         while self._asked is not None:
             at, length = _find_answer(stream, self._asked)
@@ -155,6 +155,9 @@ class Gm65Codec:
         Control characters beside an unanswered question are no code: probably it is the answer, at
         another speed or with a wrong bit.
         """
+        return self._settle(now_s, reading=False)
+
+    def _settle(self, now_s: float, *, reading: bool) -> list[ScannerAnswer | ScannedCode | Noise]:
         found: list[ScannerAnswer | ScannedCode | Noise] = []
         doubtful = self._asked is not None
         if self._asked is not None and not self._until_s:
@@ -164,7 +167,7 @@ class Gm65Codec:
             self._asked = None
             found += self._assembly.add(self._begun, now_s)
             self._begun = b""
-        if self._assembly.due(now_s):
+        if self._assembly.due(now_s, reading=reading):
             found += self._assembly.end(doubtful=doubtful)
         return found
 

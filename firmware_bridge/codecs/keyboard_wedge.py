@@ -54,7 +54,7 @@ class KeyboardWedgeCodec:
 
     def feed(self, data: bytes, now_s: float) -> list[ScannedCode | Noise]:
         """Codes in order; bytes that are no input events are noise."""
-        found = self.expire(now_s)
+        found = self._settle(now_s, reading=True)
         stream = self._unfinished.join(data)
         whole = len(stream) - len(stream) % EVENT.size
         for at in range(0, whole, EVENT.size):
@@ -82,7 +82,10 @@ class KeyboardWedgeCodec:
 
     def expire(self, now_s: float) -> list[ScannedCode | Noise]:
         """The code that a pause has ended; a torn event is noise."""
-        ended = self._ended() if self._assembly.due(now_s) else []
+        return self._settle(now_s, reading=False)
+
+    def _settle(self, now_s: float, *, reading: bool) -> list[ScannedCode | Noise]:
+        ended = self._ended() if self._assembly.due(now_s, reading=reading) else []
         return [*ended, *self._unfinished.expire(now_s)]
 
     def _key(self, code: int, value: int, now_s: float) -> list[ScannedCode | Noise]:

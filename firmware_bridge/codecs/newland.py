@@ -61,7 +61,7 @@ class NewlandCodec:
 
     def feed(self, data: bytes, now_s: float) -> list[SettingAnswer | ScannedCode | Noise]:
         """Answers at once; codes when the pause behind them is over, here or in `expire`."""
-        found = self.expire(now_s)
+        found = self._settle(now_s, reading=True)
         stream, self._begun = self._begun + data, b""
         if self._asking and (answer := _ANSWER.search(stream)):
             self._asking = False
@@ -87,6 +87,9 @@ class NewlandCodec:
 
     def expire(self, now_s: float) -> list[SettingAnswer | ScannedCode | Noise]:
         """Codes whose pause is over; a setting that got no answer is forgotten."""
+        return self._settle(now_s, reading=False)
+
+    def _settle(self, now_s: float, *, reading: bool) -> list[SettingAnswer | ScannedCode | Noise]:
         found: list[SettingAnswer | ScannedCode | Noise] = []
         doubtful = self._asking
         if self._asking and not self._until_s:
@@ -96,7 +99,7 @@ class NewlandCodec:
             self._asking = False
             found += self._assembly.add(self._begun, now_s)
             self._begun = b""
-        if self._assembly.due(now_s):
+        if self._assembly.due(now_s, reading=reading):
             found += self._assembly.end(doubtful=doubtful)
         return found
 

@@ -13,6 +13,8 @@ from firmware_bridge.codec import Noise, NoiseReason
 
 GAP_S = 0.08
 """Between two bytes of a code lie milliseconds, between two codes a hand's movement."""
+LATE_S = 0.5
+"""When bytes are there at last, so much time is no pause yet: a busy machine reads late."""
 MAX_CODE_BYTES = 1200
 LONGEST_CODE_BYTES = 7089
 """A QR code of nothing but digits; what goes on longer is no code."""
@@ -82,8 +84,10 @@ class ScanAssembly:
         """When the pause is long enough."""
         return self._last_s + self._gap_s if self.begun else None
 
-    def due(self, now_s: float) -> bool:
-        return self.begun and now_s >= self._last_s + self._gap_s
+    def due(self, now_s: float, *, reading: bool = False) -> bool:
+        """The pause is over. While ``reading``, the bytes may have waited for their reader."""
+        pause_s = max(self._gap_s, LATE_S) if reading else self._gap_s
+        return self.begun and now_s >= self._last_s + pause_s
 
     def end(self, *, doubtful: bool = False) -> list[ScannedCode | Noise]:
         """The code is over. When ``doubtful``, one with control characters is noise."""

@@ -28,6 +28,7 @@ from firmware_bridge.codecs.gm65 import (
 from firmware_bridge.codecs.newland import NewlandCodec, NewlandSetting, SettingAnswer
 from firmware_bridge.codecs.scan_assembly import (
     GAP_S,
+    LATE_S,
     LONGEST_CODE_BYTES,
     MAX_CODE_BYTES,
     ScannedCode,
@@ -144,6 +145,16 @@ def test_a_slow_line_is_one_code_and_two_scans_are_two(make: Callable[[], AnyCod
         found += codec.feed(bytes((byte,)), now_s)
     found += codec.feed(b"second", now_s + 1.0)
     assert codes(found + quiet(codec, now_s + 1.0)) == [CODE, b"second"]
+
+
+@BOTH
+def test_bytes_that_waited_for_a_busy_machine_are_no_pause(make: Callable[[], AnyCodec]) -> None:
+    codec = make()
+    assert codec.feed(CODE[:9], 1.0) == []
+    assert codec.feed(CODE[9:], 1.0 + LATE_S - 0.01) == []  # read late, said at once
+    assert codes(quiet(codec, 2.0)) == [CODE]
+    assert codec.feed(CODE[:9], 5.0) == []
+    assert codes(codec.feed(CODE[9:], 5.0 + LATE_S)) == [CODE[:9]]
 
 
 @BOTH

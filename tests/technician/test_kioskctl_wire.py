@@ -187,6 +187,23 @@ def test_a_scanners_answer_needs_its_question(
     assert [answer["frame"] for answer in answers] == [frame]
 
 
+def test_two_scans_of_a_recording_are_two(tmp_path: Path) -> None:
+    file = recording(
+        tmp_path / "scanner.jsonl",
+        WireRecord(0.0, Direction.IN, b"NCS1."),
+        WireRecord(0.02, Direction.IN, b"first\r"),
+        WireRecord(0.3, Direction.OUT, bytes.fromhex("7E 00 08 01 00 02 01 02 DA")),
+        WireRecord(0.35, Direction.IN, bytes.fromhex("02 00 00 01 00 33 31")),
+        WireRecord(0.4, Direction.IN, b"NCS1.second\r"),
+    )
+    _, answers, _ = run("decode", "--protocol", "gm65", file)
+    assert [(one["at_s"], one["frame"]) for one in answers] == [
+        (0.1, "ScannedCode"),
+        (0.35, "ScannerAnswer"),
+        (0.48, "ScannedCode"),
+    ]
+
+
 # ── record ───────────────────────────────────────────────────────────────────────────────────
 
 
