@@ -9,10 +9,10 @@ keyboard of the same make to another socket.
 from __future__ import annotations
 
 import errno
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from firmware_bridge.errors import LinkError, PortAbsent
 _WRITTEN = re.compile(r"([0-9a-f]{4}):([0-9a-f]{4})@([0-9]+-[0-9]+(?:\.[0-9]+)*)")
 _PORT = re.compile(r"[0-9]+-[0-9]+(?:\.[0-9]+)*")
 _ABSENT = (errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.EIO)
-_SYS_INPUT = Path("/sys/class/input")
+_SYS_CHAR = Path("/sys/dev/char")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def open_keyboard(
     allowed: Sequence[KeyboardIdentity],
     *,
     open_device: Callable[[str], Any] | None = None,
-    port_of: Callable[[Path], str] | None = None,
+    port_of: Callable[[int], str] | None = None,
 ) -> KeyboardPort:
     """Open and grab the keyboard at ``path``. Raises `PortAbsent` or `LinkError`."""
     if not allowed:
@@ -93,7 +93,7 @@ def open_keyboard(
         found = KeyboardIdentity(
             f"{device.info.vendor:04x}",
             f"{device.info.product:04x}",
-            (port_of or partial(usb_port, _SYS_INPUT))(Path(path)),
+            (port_of or _port_of)(device.fd),
         )
         if found not in allowed:
             raise LinkError(
@@ -110,11 +110,16 @@ def open_keyboard(
         raise
 
 
-def usb_port(sys_input: Path, path: Path) -> str:
-    """The USB port behind an event device, from where the kernel keeps it; "" when it has none."""
-    device = (sys_input / path.resolve().name / "device").resolve()
-    ports = [part for part in device.parts if _PORT.fullmatch(part)]
+def usb_port(device: Path) -> str:
+    """The USB port of a device by its folder in /sys, where the kernel keeps it; "" for none."""
+    ports = [part for part in device.resolve().parts if _PORT.fullmatch(part)]
     return ports[-1] if ports else ""
+
+
+def _port_of(descriptor: int) -> str:
+    """Of what is open, whatever its path leads to by now."""
+    number = os.fstat(descriptor).st_rdev
+    return usb_port(_SYS_CHAR / f"{os.major(number)}:{os.minor(number)}" / "device")
 
 
 def _open(path: str, open_device: Callable[[str], Any]) -> Any:

@@ -20,12 +20,13 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from hil.faults import FaultWord, InstrumentKind, SkinKind, fault_word
+from hil.models.id_card_reader import Laid
 
 FOLDER = Path(__file__).with_name("scenarios")
 LONGEST_S = 20.0
@@ -43,8 +44,8 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True):
     ambient_c: float = 24.0
     baud: int = 115200
     process_ids: bool = True
-    scanner_kind: str = "gm65"
-    scanner_mode: str = "continuous"
+    scanner_kind: Literal["gm65", "newland", "keyboard", "keyboard-by-number"] = "gm65"
+    scanner_mode: Literal["continuous", "sense", "command"] = "continuous"
     scanner_settings: tuple[str, ...] = ()
     asks_for_lift: bool = True
 
@@ -66,7 +67,7 @@ class When(Struct, frozen=True, forbid_unknown_fields=True):
     scan: str | None = None
     scan_setting_code: bool = False
     blink: bool = False
-    lay: str | None = None
+    lay: Laid | None = None
     lift: bool = False
     authorised: bool | None = None
     fault: FaultWord | None = None

@@ -18,6 +18,7 @@ from firmware_bridge.codecs.ga450 import CardText, ReaderAnswer
 from firmware_bridge.codecs.ga450_dialogue import ReadLost
 from firmware_bridge.codecs.ga450_text import CardLayout
 from firmware_bridge.codecs.scan_assembly import ScannedCode
+from firmware_bridge.link import LinkState, LinkStatus
 from kiosk.core.card_desk import CardDesk
 from kiosk.core.device_desk import ID_CARD_READER, SCANNER
 from kiosk.flow.visit_state import Before, CodeAccepted, CodeRefused
@@ -51,8 +52,10 @@ class IdentityReaders:
         """False while the card reader says of itself that it cannot work."""
         return not self._reader.unfit
 
-    def card_reader_opened(self) -> None:
-        self._reader.link_opened()
+    def link_changed(self, status: LinkStatus) -> None:
+        """A card that lies on a reader which came back was counted before."""
+        if status.name == ID_CARD_READER and status.state is LinkState.READY:
+            self._reader.link_opened()
 
     def hear(self, frame: object, today: date) -> Iterator[CodeSeen | CodeAccepted | CodeRefused]:
         """What a frame of either device means; nothing for answers that are conversation only."""

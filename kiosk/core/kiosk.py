@@ -20,13 +20,7 @@ from kiosk.core.alert_board import AlertBoard
 from kiosk.core.check_in_desk import CheckInDesk
 from kiosk.core.clock import KioskClock
 from kiosk.core.code_desk import CodeDesk, Lookup
-from kiosk.core.device_desk import (
-    ID_CARD_READER,
-    IDENTITY_READERS,
-    PRINTER,
-    THERMOMETER,
-    DeviceDesk,
-)
+from kiosk.core.device_desk import IDENTITY_READERS, PRINTER, THERMOMETER, DeviceDesk
 from kiosk.core.fever_desk import FeverDesk
 from kiosk.core.identity_readers import IdentityReaders, configured
 from kiosk.core.label_desk import LabelDesk, LabelTimed, News, PrinterWays
@@ -261,12 +255,11 @@ class Kiosk:
                 self._labels.not_written(event)
             case LinkChanged(status=status):
                 self._devices.link_changed(status, now_s)
+                self._readers.link_changed(status)
                 if status.name == THERMOMETER and status.state is LinkState.READY:
                     self._forehead(self._thermometer.link_opened(now_s))
                 if status.name == PRINTER:
                     self._printer_changed(status.state, now_s)
-                if status.name == ID_CARD_READER and status.state is LinkState.READY:
-                    self._readers.card_reader_opened()
             case FrameArrived(frame=TemperatureFrame() as frame):
                 self._forehead(self._thermometer.feed(frame, now_s))
             case FrameArrived(name=name, frame=frame) if name in IDENTITY_READERS:

@@ -58,7 +58,7 @@ def keyboards(root: Path) -> Iterator[dict[str, object]]:
         return
     for node in sorted(nodes.glob("event*")):
         device = node / "device"
-        port = usb_port(nodes, Path(node.name))
+        port = usb_port(device)
         if not port or not _types(_text(device / "capabilities/key")):
             continue
         path = root / "dev/input" / node.name

@@ -227,6 +227,18 @@ def test_a_card_left_lying_starts_no_second_visit(bench: Bench, readers: Readers
     assert len(bench.records()) == 1
 
 
+def test_a_card_that_lies_there_through_a_loss_of_the_reader_starts_no_second_visit(
+    bench: Bench, readers: Readers
+) -> None:
+    readers.lays()
+    readers.lifts()  # as most readers say of a card that they have read
+    bench.touches(Action.BACK)
+    bench.link("id-card-reader", LinkState.ABSENT)
+    bench.link("id-card-reader", LinkState.READY)
+    readers.lays()
+    assert bench.page is Page.ATTRACT
+
+
 def test_the_same_person_by_code_and_by_card_is_one_person(bench: Bench, readers: Readers) -> None:
     first = bench.checks_in(0).placement
     bench.leaves()

@@ -186,12 +186,15 @@ def test_the_usb_port_is_where_the_kernel_keeps_the_device(
     sys_input = tmp_path / "class"
     sys_input.mkdir()
     (sys_input / "event5").symlink_to(device / "event5")
-    node = tmp_path / "dev" / "event5"
-    node.parent.mkdir()
-    node.touch()
-    by_id = tmp_path / "usb-Scanner-event-kbd"
-    by_id.symlink_to(node)
-    assert usb_port(sys_input, by_id) == port
+    assert usb_port(sys_input / "event5" / "device") == port
+
+
+def test_what_is_open_counts_and_not_its_path(keyboard: Callable[..., FakeKeyboard]) -> None:
+    """A pipe has no USB port: without a stand-in for the kernel it is nobody on the list."""
+    device = keyboard()
+    with pytest.raises(LinkError, match="05f9:2204@no USB port, which is not in"):
+        open_keyboard(PATH, [SCANNER], open_device=lambda _: device)
+    assert device.closed
 
 
 def test_a_link_over_a_keyboard_is_ready_and_notices_that_it_went(
