@@ -47,6 +47,8 @@ PIECES = (
     b"ABCDEF1\x06;\x03",
     b"NCS1.",
     b"\r",
+)
+EVENTS = (
     *(
         EVENT.pack(0, 0, EV_KEY, key, down)
         for key in (28, 30, 42, 56, 58, 82)
@@ -59,18 +61,23 @@ ALLOWED = (ReaderAnswer, CardText, ReadLost, ScannerAnswer, SettingAnswer, Scann
 
 
 @pytest.mark.parametrize(
-    ("make", "questions"),
+    ("make", "questions", "pieces", "garbage"),
     [
-        (Ga450Codec, tuple(ReaderCommand)),
-        (CardDialogue, (Ask.WHAT_IS_DUE,)),
-        (Gm65Codec, (Trigger(), READ_BACK, Heartbeat(), ReadZone(0x2A, 255))),
-        (lambda: Gm65Codec(mode=ScanMode.SENSE), (READ_BACK,)),
-        (NewlandCodec, (NewlandSetting("ABCDEF1"),)),
-        (KeyboardWedgeCodec, ()),
+        (Ga450Codec, tuple(ReaderCommand), PIECES, 0.4),
+        (CardDialogue, (Ask.WHAT_IS_DUE,), PIECES, 0.4),
+        (Gm65Codec, (Trigger(), READ_BACK, Heartbeat(), ReadZone(0x2A, 255)), PIECES, 0.4),
+        (lambda: Gm65Codec(mode=ScanMode.SENSE), (READ_BACK,), PIECES, 0.4),
+        (NewlandCodec, (NewlandSetting("ABCDEF1"),), PIECES, 0.4),
+        (KeyboardWedgeCodec, (), EVENTS, 0.01),  # the kernel tears no event
     ],
     ids=["ga450", "ga450-dialogue", "gm65", "gm65-set-up", "newland", "keyboard"],
 )
-def test_any_bytes_at_any_time(make: Callable[[], Codec[Any]], questions: Sequence[object]) -> None:
+def test_any_bytes_at_any_time(
+    make: Callable[[], Codec[Any]],
+    questions: Sequence[object],
+    pieces: Sequence[bytes],
+    garbage: float,
+) -> None:
     chance, codec, now_s = random.Random(2022), make(), 0.0
     kinds: set[type] = set()
     for turn in range(INPUTS):
@@ -78,9 +85,9 @@ def test_any_bytes_at_any_time(make: Callable[[], Codec[Any]], questions: Sequen
         if questions and chance.random() < 0.3:
             codec.encode(chance.choice(questions))
         data = b"".join(
-            chance.choice(PIECES)
-            if chance.random() < 0.6
-            else chance.randbytes(chance.randrange(24))
+            chance.randbytes(chance.randrange(24))
+            if chance.random() < garbage
+            else chance.choice(pieces)
             for _ in range(chance.randrange(1, 5))
         )
         found = codec.feed(data, now_s)
