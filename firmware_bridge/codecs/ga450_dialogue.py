@@ -2,7 +2,7 @@
 
 Owns which question is next. A read needs a find and a select before it, each time; after a good
 read the reader finds nothing until the card is lifted. One question is on the wire at a time; one
-that gets no answer in its time is given up, and the round begins anew.
+whose answer has not begun in its time is given up, and the round begins anew.
 """
 
 from __future__ import annotations
@@ -76,13 +76,13 @@ class CardDialogue:
 
     def deadline(self) -> float | None:
         unfinished_s = self._codec.deadline()
-        if self._asked is None:
-            return unfinished_s
-        return min(self._until_s, unfinished_s or self._until_s)
+        waits_for_more = self._until_s and unfinished_s is not None
+        return unfinished_s if self._asked is None or waits_for_more else self._until_s
 
     def expire(self, now_s: float) -> list[DialogueFrame | Noise]:
+        found = self._codec.expire(now_s)
         self._give_up(now_s)
-        return [*self._codec.expire(now_s)]
+        return [*found]
 
     def _give_up(self, now_s: float) -> None:
         if self._asked is None:
@@ -91,7 +91,7 @@ class CardDialogue:
             # The first call after a question brings the time from which its answer is awaited.
             reading = self._asked is ReaderCommand.READ
             self._until_s = now_s + (READ_ANSWER_S if reading else ANSWER_S)
-        if now_s >= self._until_s:
+        if now_s >= self._until_s and self._codec.deadline() is None:
             self._read_lost = self._read_lost or self._asked is ReaderCommand.READ
             self._asked, self._next = None, ReaderCommand.FIND
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from firmware_bridge.codec import Noise
-from firmware_bridge.codecs.ga450 import CardText, Ga450Codec, ReaderAnswer, ReaderCommand
+from firmware_bridge.codecs.ga450 import (
+    FRAME_PATIENCE_S,
+    CardText,
+    Ga450Codec,
+    ReaderAnswer,
+    ReaderCommand,
+)
 from firmware_bridge.codecs.ga450_dialogue import (
     ANSWER_S,
     READ_ANSWER_S,
@@ -112,17 +118,37 @@ def test_silence_ends_a_question_in_its_time_and_is_no_sign_of_life(
     assert [type(item) for item in dialogue.feed(NO_CARD, 20.2)] == [ReaderAnswer]
 
 
-def test_half_an_answer_is_noise_once_the_next_question_is_asked() -> None:
+def test_an_answer_that_claims_two_kilobytes_holds_up_the_next_question_a_moment() -> None:
     dialogue = CardDialogue()
     asked(dialogue)
     dialogue.expire(1.0)
     false_length = bytearray(FIND_OK)
-    false_length[5] = 0x08  # the answer now claims two kilobytes
+    false_length[5] = 0x08
     dialogue.feed(bytes(false_length), 1.55)
     dialogue.expire(1.61)
+    assert asked(dialogue) == b""  # more may be on its way
+    assert dialogue.deadline() == 1.55 + FRAME_PATIENCE_S
+    found = dialogue.expire(1.55 + FRAME_PATIENCE_S)
+    assert [type(item) for item in found] == [Noise]
+    assert asked(dialogue) == FIND
+    assert [type(item) for item in dialogue.feed(NO_CARD, 2.0)] == [ReaderAnswer]
+
+
+def test_a_card_that_crawls_in_at_9600_baud_is_not_given_up() -> None:
+    dialogue = CardDialogue()
+    for answer in (FIND_OK, SELECT_OK):
+        asked(dialogue)
+        dialogue.feed(answer, 1.0)
     asked(dialogue)
-    found = dialogue.feed(NO_CARD, 1.7)
-    assert [type(item) for item in found] == [Noise, ReaderAnswer]
+    dialogue.expire(1.0)
+    found, now_s = [], 2.0
+    for at in range(0, len(CARD), 16):
+        now_s += 0.017
+        found += dialogue.expire(now_s - 0.005)
+        assert asked(dialogue) == b""
+        found += dialogue.feed(CARD[at : at + 16], now_s)
+    assert now_s > 1.0 + READ_ANSWER_S
+    assert [type(item) for item in found] == [CardText]
 
 
 def test_a_late_card_is_still_a_card() -> None:
