@@ -1,7 +1,7 @@
 """The wire: how many bytes a codec takes, and how soon a frame is an event.
 
-Measures the thermometer and printer codecs on the chunks a link reads, and a real link on a
-pseudo-terminal from the last byte of a frame to its event. Owns no budget.
+Measures the codecs on the chunks a link reads, and a real link on a pseudo-terminal from the last
+byte of a frame to its event. Owns no budget.
 """
 
 from __future__ import annotations
@@ -18,12 +18,18 @@ from typing import Any
 from benchmarks.harness import percentile
 from firmware_bridge.codec import Codec
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
+from firmware_bridge.codecs.ga450 import Ga450Codec
+from firmware_bridge.codecs.gm65 import Gm65Codec
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec
+from firmware_bridge.codecs.keyboard_wedge import EV_KEY, EVENT, KeyboardWedgeCodec
 from firmware_bridge.link import READ_BYTES, FrameArrived, Link, LinkEvent
 from firmware_bridge.transport import open_transport
 
 _FOREHEAD = bytes.fromhex("5A 5A 45 04 0E 4E 0A E1 44")
 _ALL_WELL = bytes.fromhex("10 00 00 00")
+_CARD_FOUND = bytes.fromhex("AA AA AA 96 69 00 08 00 00 9F 00 00 00 00 97")
+_PIECE = 32
+"""Bytes of a code that an adapter hands on together."""
 
 
 def codec_throughput(megabytes: float = 1.0) -> dict[str, float]:
@@ -35,12 +41,22 @@ def codec_throughput(megabytes: float = 1.0) -> dict[str, float]:
     noise = random.Random(1).randbytes(size)
     frames = _FOREHEAD * (size // len(_FOREHEAD))
     status = _ALL_WELL * (size // len(_ALL_WELL))
+    answers = _CARD_FOUND * (size // len(_CARD_FOUND))
+    codes = b"a" * size
+    typed = b"".join(
+        EVENT.pack(0, 0, EV_KEY, key, down) for key in range(16, 26) for down in (1, 0)
+    )
+    keys = typed * (size // len(typed))
     return {
         "thermometer_frames_mb_s": _mb_s(Gy90615Codec, frames, READ_BYTES),
         "thermometer_frame_by_frame_mb_s": _mb_s(Gy90615Codec, frames, len(_FOREHEAD)),
         "thermometer_noise_mb_s": _mb_s(Gy90615Codec, noise, READ_BYTES),
         "printer_status_mb_s": _mb_s(EscposStatusCodec, status, READ_BYTES),
         "printer_noise_mb_s": _mb_s(EscposStatusCodec, noise, READ_BYTES),
+        "id_card_reader_answers_mb_s": _mb_s(Ga450Codec, answers, READ_BYTES),
+        "id_card_reader_noise_mb_s": _mb_s(Ga450Codec, noise, READ_BYTES),
+        "scanner_codes_mb_s": _mb_s(Gm65Codec, codes, _PIECE),
+        "scanner_keys_mb_s": _mb_s(KeyboardWedgeCodec, keys, READ_BYTES),
     }
 
 

@@ -12,7 +12,14 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from config.model import CoordinatorConfig, KioskConfig, LabelPositioning, PrinterLanguage
+from config.model import (
+    CoordinatorConfig,
+    KioskConfig,
+    LabelPositioning,
+    PrinterLanguage,
+    ScannerKind,
+    ScannerSection,
+)
 from config.sentences import did_you_mean, quoted
 
 SERIAL_SCHEMES = ("tty", "pty", "tcp", "replay")
@@ -24,6 +31,7 @@ _USB_PRINTER = re.compile(
     r"[0-9a-f]{4}:[0-9a-f]{4}(\?port=[0-9]+-[0-9]+(\.[0-9]+)*|\?serial=[A-Za-z0-9_.:-]{1,64})"
 )
 _NUMBERED_PORT = re.compile(r"/dev/tty(USB|ACM)[0-9]+")
+_NUMBERED_KEYBOARD = re.compile(r"/dev/input/event[0-9]+")
 
 
 class Complaint(NamedTuple):
@@ -40,6 +48,7 @@ def kiosk_complaints(config: KioskConfig) -> Iterator[Complaint]:
     yield from _addresses(config)
     yield from _printer(config)
     yield from _calibration(config)
+    yield from _identity_readers(config)
     for key in ("state_dir", "runtime_dir", "keys_dir"):
         yield from _absolute(("paths", key), getattr(config.paths, key))
     if config.screen.mirror_dir:
@@ -148,6 +157,41 @@ def _printer(config: KioskConfig) -> Iterator[Complaint]:
             ("printer", "positioning"),
             f"positioning is {printer.positioning}, which only ESC/POS printers know;"
             ' a TSPL printer finds the label by paper and gap_mm, write positioning = "none"',
+        )
+
+
+def _identity_readers(config: KioskConfig) -> Iterator[Complaint]:
+    """The optional ways to say who one is."""
+    if config.scanner is not None:
+        yield from _scanner(config.scanner)
+    reader = config.id_card_reader
+    if reader is None:
+        return
+    if sentence := _address_fault("id-card-reader", "url", reader.url, SERIAL_SCHEMES):
+        yield Complaint(("id_card_reader", "url"), sentence)
+    if not reader.layouts:
+        yield Complaint(
+            ("id_card_reader", "layouts"),
+            'layouts is empty, no card would be taken; write layouts = ["resident"], for example',
+        )
+
+
+def _scanner(scanner: ScannerSection) -> Iterator[Complaint]:
+    types = scanner.kind is ScannerKind.KEYBOARD
+    schemes = ("evdev", "replay") if types else SERIAL_SCHEMES
+    if found := _NUMBERED_KEYBOARD.search(scanner.url):
+        yield Complaint(
+            ("scanner", "url"),
+            f"url names {found[0]}, a number that changes when a cable is replugged;"
+            " write evdev:/dev/input/by-id/NAME, which kioskctl devices shows",
+        )
+    elif sentence := _address_fault("scanner", "url", scanner.url, schemes):
+        yield Complaint(("scanner", "url"), sentence)
+    if types and not scanner.keyboards:
+        yield Complaint(
+            ("scanner", "keyboards"),
+            "keyboards is empty, so the scanner may type nothing; name it,"
+            ' such as keyboards = ["05f9:2204@1-1.3"]',
         )
 
 

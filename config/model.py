@@ -173,6 +173,74 @@ class CameraSection(Section, frozen=True):
     stale_after_s: Seconds = 1.5
 
 
+class ScannerKind(StrEnum):
+    """Which language the scanner speaks."""
+
+    GM65 = "gm65"
+    NEWLAND = "newland"
+    KEYBOARD = "keyboard"
+
+
+class ScannerMode(StrEnum):
+    """When a GM65 looks for codes; in ``command`` the kiosk triggers it all the time."""
+
+    CONTINUOUS = "continuous"
+    SENSE = "sense"
+    COMMAND = "command"
+
+
+class ScannerSection(Section, frozen=True):
+    """A scanner beside the camera; without this section there is none.
+
+    ``url`` as for the thermometer, or ``evdev:/dev/input/by-id/NAME`` for a scanner that types.
+    ``keyboards`` lists which keyboards may: what any other types reaches nobody. ``settings`` are
+    sent to a Newland scanner whenever it is connected, from its own manual.
+    """
+
+    url: Url = "tty:/dev/kiosk/scanner"
+    kind: ScannerKind = ScannerKind.GM65
+    baud: Baud = 9_600
+    mode: ScannerMode = ScannerMode.CONTINUOUS
+    settings: tuple[
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[A-Z]{6}[0-9A-Z]{0,40}$(?!\n)",
+                description='a setting in quotes, six capital letters and its value, as "ABCDEF1"',
+            ),
+        ],
+        ...,
+    ] = ()
+    keyboards: tuple[
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[0-9a-f]{4}:[0-9a-f]{4}@[0-9]+-[0-9]+(\.[0-9]+)*$(?!\n)",
+                description='vendor:product@port in quotes, such as "05f9:2204@1-1.3"',
+            ),
+        ],
+        ...,
+    ] = ()
+    code_max_bytes: Annotated[int, Meta(ge=16, le=2953)] = 1200
+
+
+class CardLayout(StrEnum):
+    """The kinds of ID card. The last two are off by default: their type letter is not proved."""
+
+    RESIDENT = "resident"
+    FOREIGNER_2017 = "foreigner-2017"
+    HKMT_PERMIT = "hkmt-permit"
+    FOREIGNER_2023 = "foreigner-2023"
+
+
+class IdCardReaderSection(Section, frozen=True):
+    """A GA 450 reader of ID cards; without this section there is none. ``url`` as above."""
+
+    url: Url = "tty:/dev/kiosk/id-card-reader"
+    baud: Baud = 115_200
+    layouts: tuple[CardLayout, ...] = (CardLayout.RESIDENT, CardLayout.FOREIGNER_2017)
+
+
 class ScreenSection(Section, frozen=True):
     """``driver`` is the SDL video driver, empty for SDL's own choice. Sizes in pixels and mm.
 
@@ -264,6 +332,8 @@ class KioskConfig(Section, frozen=True):
     policy: PolicySection = field(default_factory=PolicySection)
     uplink: UplinkSection = field(default_factory=UplinkSection)
     ledger: LedgerSection = field(default_factory=LedgerSection)
+    scanner: ScannerSection | None = None
+    id_card_reader: IdCardReaderSection | None = None
 
 
 class CoordinatorConfig(Section, frozen=True):

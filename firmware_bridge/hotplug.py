@@ -80,7 +80,7 @@ def _udev_monitor() -> Any | None:
         import pyudev  # noqa: PLC0415 - loads libudev, which may be missing
 
         monitor = pyudev.Monitor.from_netlink(pyudev.Context())
-        for subsystem in ("tty", "usb", "video4linux"):
+        for subsystem in ("tty", "usb", "input", "video4linux"):
             monitor.filter_by(subsystem)
         monitor.start()
     except (ImportError, OSError):

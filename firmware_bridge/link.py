@@ -251,7 +251,8 @@ class Link:
     ) -> None:
         with self._codec_lock:
             data = codec.encode(command)
-        transport.write(data, timeout_s)
+        if data:  # a codec that still waits for an answer has nothing to say
+            transport.write(data, timeout_s)
 
     def _tell_noise(self, noise: Noise, now_s: float) -> None:
         if now_s - self._noise_told_s < NOISE_GAP_S:

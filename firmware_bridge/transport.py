@@ -6,10 +6,12 @@ not retry: that is `firmware_bridge.link`.
     tty:/dev/kiosk/thermometer   a serial port          pty:PATH      a pseudo-terminal (twins)
     tcp:HOST:PORT                a network device       replay:FILE   a wire recording
     usb:04b8:0e15?port=1-1.3     a USB printer          file:PATH     what a printer would get
+    evdev:/dev/input/by-id/...   a scanner that poses as a keyboard, when it is on the allow-list
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import Protocol
 
 from firmware_bridge.errors import LinkError
 from firmware_bridge.file_port import open_file
+from firmware_bridge.keyboard_port import KeyboardIdentity, open_keyboard
 from firmware_bridge.replay import ReplayTransport
 from firmware_bridge.serial_port import open_serial
 from firmware_bridge.tcp import open_tcp
@@ -50,6 +53,7 @@ class Scheme(StrEnum):
     REPLAY = "replay"
     USB = "usb"
     FILE = "file"
+    EVDEV = "evdev"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,13 @@ def _malformed(url: str, why: str) -> LinkError:
     )
 
 
-def open_transport(url: str, baud: int = 115_200) -> Transport:
-    """Open what ``url`` names, exclusively. Raises `LinkError`; `PortAbsent` if it is not there."""
+def open_transport(
+    url: str, baud: int = 115_200, keyboards: Sequence[KeyboardIdentity] = ()
+) -> Transport:
+    """Open what ``url`` names, exclusively. Raises `LinkError`; `PortAbsent` if it is not there.
+
+    ``keyboards`` are those that ``evdev:`` may open.
+    """
     target = TransportUrl.parse(url)
     match target.scheme:
         case Scheme.TCP:
@@ -115,5 +124,7 @@ def open_transport(url: str, baud: int = 115_200) -> Transport:
             return open_usb(UsbSelector.parse(target.address))
         case Scheme.FILE:
             return open_file(target.address)
+        case Scheme.EVDEV:
+            return open_keyboard(target.address, keyboards)
         case _:
             return open_serial(target.address, baud)

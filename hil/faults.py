@@ -29,6 +29,8 @@ class InstrumentKind(StrEnum):
     THERMOMETER = "thermometer"
     PRINTER = "printer"
     CAMERA = "camera"
+    SCANNER = "scanner"
+    ID_CARD_READER = "id-card-reader"
 
 
 class SkinKind(StrEnum):
@@ -67,7 +69,7 @@ MOMENTARY = frozenset({FaultWord.REPLUG_OTHER_NAME})
 
 _SERIAL = frozenset({SkinKind.PTY, SkinKind.TCP})
 _EVERYWHERE = frozenset(SkinKind)
-_ON_THE_WIRE = frozenset({InstrumentKind.THERMOMETER, InstrumentKind.PRINTER})
+_ON_THE_WIRE = frozenset(InstrumentKind) - {InstrumentKind.CAMERA}
 _ANY = frozenset(InstrumentKind)
 _PRINTER = frozenset({InstrumentKind.PRINTER})
 

@@ -19,8 +19,10 @@ from rich.table import Table
 from hil.faults import InstrumentKind, SkinKind
 from hil.scenario import Given, Scenario, Step, find, load
 from hil.scenario_camera import CameraRig
+from hil.scenario_id_card_reader import IdCardReaderRig
 from hil.scenario_printer import PrinterRig
 from hil.scenario_rig import Rig, differences
+from hil.scenario_scanner import ScannerRig
 from hil.scenario_thermometer import ThermometerRig
 
 _SIDE_BY_SIDE = 4
@@ -33,6 +35,8 @@ _RIGS: dict[InstrumentKind, RigMaker] = {
     InstrumentKind.THERMOMETER: ThermometerRig,
     InstrumentKind.PRINTER: PrinterRig,
     InstrumentKind.CAMERA: CameraRig,
+    InstrumentKind.SCANNER: ScannerRig,
+    InstrumentKind.ID_CARD_READER: IdCardReaderRig,
 }
 
 

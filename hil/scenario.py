@@ -3,7 +3,7 @@
 Owns the format (TOML, strict) and its errors. Must not know how a device is driven.
 
     title = "A pulled cable is noticed and heals"
-    device = "thermometer"            # thermometer, printer or camera
+    device = "thermometer"            # or printer, camera, scanner, id-card-reader
     skins = ["pty", "tcp"]            # the scenario runs once on each
 
     [given]                           # how the instrument is made; optional
@@ -26,6 +26,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from hil.faults import FaultWord, InstrumentKind, SkinKind, fault_word
+from hil.models.id_card_reader import Laid
 
 FOLDER = Path(__file__).with_name("scenarios")
 LONGEST_S = 20.0
@@ -44,6 +45,10 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True):
     baud: int = 115200
     process_ids: bool = True
     language: Literal["escpos", "tspl"] = "escpos"
+    scanner_kind: Literal["gm65", "newland", "keyboard", "keyboard-by-number"] = "gm65"
+    scanner_mode: Literal["continuous", "sense", "command"] = "continuous"
+    scanner_settings: tuple[str, ...] = ()
+    asks_for_lift: bool = True
 
 
 class When(Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,6 +65,12 @@ class When(Struct, frozen=True, forbid_unknown_fields=True):
     take_away: bool = False
     light: float | None = None
     hold_still: bool | None = None
+    scan: str | None = None
+    scan_setting_code: bool = False
+    blink: bool = False
+    lay: Laid | None = None
+    lift: bool = False
+    authorised: bool | None = None
     fault: FaultWord | None = None
     heal: FaultWord | None = None
 
@@ -81,6 +92,15 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True):
     mishaps: int | None = None
     camera: str | None = None
     code: str | None = None
+    scanned: str | None = None
+    scans: int | None = None
+    unreadable: bool | None = None
+    scanner_mode: int | None = None
+    card: str | None = None
+    cards: int | None = None
+    refused: str | None = None
+    wrong_cards: int | None = None
+    unfit: bool | None = None
 
 
 class Step(Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,6 +124,13 @@ _KNOWS: dict[InstrumentKind, frozenset[str]] = {
     InstrumentKind.CAMERA: _ALL
     | {"show", "show_tube", "take_away", "light", "hold_still"}
     | {"camera", "code"},
+    InstrumentKind.SCANNER: _SERIAL
+    | {"scanner_kind", "scanner_mode", "scanner_settings"}
+    | {"scan", "scan_setting_code", "blink"}
+    | {"scanned", "scans", "unreadable"},
+    InstrumentKind.ID_CARD_READER: _SERIAL
+    | {"asks_for_lift", "lay", "lift", "authorised"}
+    | {"card", "cards", "refused", "wrong_cards", "unfit"},
 }
 """The words of `Given`, `When` and `Expect` that mean something for a device."""
 

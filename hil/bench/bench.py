@@ -20,7 +20,7 @@ from hil.demo.autopilot import Autopilot
 from hil.demo.child_process import ChildView
 from hil.demo.listener import CoreListener
 from hil.demo.mirror import Mirror
-from hil.demo.stage import Stage
+from hil.demo.stage import SKINS, Stage
 from hil.faults import MEANING, FaultWord, InstrumentKind, NotExpressible
 from hil.twins import WireBytes
 from kiosk.ipc.messages import Snapshot
@@ -106,7 +106,7 @@ class Bench:
                     snap, site.outbox_waiting(), timings[-1].stages_ms if timings else {}
                 )
             ],
-            "instruments": [self._instrument(kind, snap) for kind in InstrumentKind],
+            "instruments": [self._instrument(kind, snap) for kind in SKINS],
             "papers": self._papers(),
         }
 
@@ -203,7 +203,7 @@ class Bench:
 
     def fault(self, role: str, word: str | None) -> None:
         """Give an instrument a fault, or heal it. Raises `NotExpressible`."""
-        if role not in list(InstrumentKind):
+        if role not in SKINS:
             raise NotExpressible(f"There is no instrument {role!r}.")
         kind = InstrumentKind(role)
         if word is None:

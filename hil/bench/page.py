@@ -25,6 +25,7 @@ from starlette.staticfiles import StaticFiles
 from hil.bench.bench import Bench
 from hil.bench.hands import KnobRefused
 from hil.bench.pictures import FramePictures
+from hil.demo.stage import SKINS
 from hil.faults import InstrumentKind, NotExpressible
 
 ASSETS = Path(__file__).parent / "assets"
@@ -168,13 +169,13 @@ def _events(bench: Bench) -> Handler:
 async def _told(bench: Bench) -> AsyncIterator[str]:
     """``state`` whenever it changed, ``wire`` whenever bytes passed."""
     before = ""
-    newest: dict[InstrumentKind, Any] = dict.fromkeys(InstrumentKind)
+    newest: dict[InstrumentKind, Any] = dict.fromkeys(SKINS)
     while not bench.ended.is_set():
         state = json.dumps(await asyncio.to_thread(bench.state), ensure_ascii=False)
         if state != before:
             before = state
             yield f"event: state\ndata: {state}\n\n"
-        for kind in InstrumentKind:
+        for kind in SKINS:
             rows, newest[kind] = bench.wire_rows(kind, newest[kind])
             if rows:
                 yield f"event: wire\ndata: {json.dumps({'role': kind.value, 'rows': rows})}\n\n"

@@ -23,6 +23,7 @@ SKINS = {
     InstrumentKind.PRINTER: SkinKind.PTY,
     InstrumentKind.CAMERA: SkinKind.MEMORY,
 }
+"""The instruments of the demo site and what carries them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,16 @@ class Stage:
                 return self.printer
             case InstrumentKind.CAMERA:
                 return self.camera
+            case _:
+                raise ValueError(f"there is no {kind} on this stage")
 
     def start(self) -> None:
-        for kind in InstrumentKind:
+        for kind in SKINS:
             self.twin(kind).start()
 
     def stop(self) -> None:
         """Safe to call twice."""
-        for kind in InstrumentKind:
+        for kind in SKINS:
             self.twin(kind).stop()
 
     @property

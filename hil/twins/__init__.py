@@ -6,8 +6,17 @@ codecs or drivers.
 """
 
 from hil.twins.camera import CameraTwin
+from hil.twins.id_card_reader import IdCardReaderTwin
 from hil.twins.line import WireBytes
 from hil.twins.printer import PrinterTwin
+from hil.twins.scanner import ScannerTwin
 from hil.twins.thermometer import ThermometerTwin
 
-__all__ = ["CameraTwin", "PrinterTwin", "ThermometerTwin", "WireBytes"]
+__all__ = [
+    "CameraTwin",
+    "IdCardReaderTwin",
+    "PrinterTwin",
+    "ScannerTwin",
+    "ThermometerTwin",
+    "WireBytes",
+]

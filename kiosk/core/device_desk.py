@@ -6,6 +6,8 @@ device: the core's links do. A fault id is one of ``config/translations/faults``
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from contracts.report import DeviceReport, DeviceState
 from drivers.label_printer.status import PrinterStatus
 from firmware_bridge.link import LinkState, LinkStatus
@@ -13,6 +15,8 @@ from kiosk.ipc.messages import CameraState, CameraStatus, UplinkState, UplinkSta
 
 THERMOMETER, PRINTER, CAMERA, UPLINK = "thermometer", "printer", "camera", "uplink"
 BOARD = "board"
+SCANNER, ID_CARD_READER = "scanner", "id-card-reader"
+IDENTITY_READERS = (SCANNER, ID_CARD_READER)
 
 CAMERA_SILENT_S = 3.0  # it speaks every second
 STATUS_PATIENCE_S = 3.0  # how long a printer that has just come may say nothing of itself
@@ -25,13 +29,16 @@ _CAMERA_STATES = {
     CameraState.FROZEN: DeviceState.FAULT,
     CameraState.DARK: DeviceState.FAULT,
 }
-_WORST_FIRST = (PRINTER, THERMOMETER, CAMERA, UPLINK)
+_WORST_FIRST = (PRINTER, THERMOMETER, CAMERA, *IDENTITY_READERS, UPLINK)
 
 
 class DeviceDesk:
-    """All times are CLOCK_MONOTONIC seconds."""
+    """All times are CLOCK_MONOTONIC seconds. ``readers`` are those of `IDENTITY_READERS` here."""
 
-    def __init__(self, now_s: float) -> None:
+    def __init__(self, now_s: float, readers: Sequence[str] = ()) -> None:
+        absent = set(IDENTITY_READERS) - set(readers)
+        self._roles = tuple(role for role in _WORST_FIRST if role not in absent)
+        self._card_reader_fit = True
         self._links: dict[str, LinkStatus] = {}
         self._printer = PrinterStatus()
         self._printer_ready_s = now_s
@@ -55,6 +62,9 @@ class DeviceDesk:
     def identified(self, role: str, about: str) -> None:
         """What the device at the other end says it is; "" for one that has not said it yet."""
         self._about[role] = about
+
+    def card_reader_is(self, *, fit: bool) -> None:
+        self._card_reader_fit = fit
 
     def camera_said(self, status: CameraStatus, now_s: float) -> None:
         self._camera = status
@@ -80,6 +90,11 @@ class DeviceDesk:
     def works(self, role: str, now_s: float) -> bool:
         return self.report(role, now_s).state is DeviceState.READY
 
+    def codes_work(self, now_s: float) -> bool:
+        """There is some way to say who one is: the camera, or a reader beside it."""
+        ways = (role for role in (CAMERA, *IDENTITY_READERS) if role in self._roles)
+        return any(self.works(role, now_s) for role in ways)
+
     def printer_block(self, now_s: float) -> str:
         """The fault that keeps a label from being printed, or ""."""
         report = self.report(PRINTER, now_s)
@@ -94,11 +109,11 @@ class DeviceDesk:
 
     def faults(self, now_s: float) -> tuple[str, ...]:
         """Every fault that a resident may notice, the one that matters most to a visit first."""
-        reports = (self.report(role, now_s) for role in _WORST_FIRST)
+        reports = (self.report(role, now_s) for role in self._roles)
         return tuple(report.fault for report in reports if report.fault)
 
     def reports(self, now_s: float) -> tuple[DeviceReport, ...]:
-        return (*(self.report(role, now_s) for role in _WORST_FIRST), self._board)
+        return (*(self.report(role, now_s) for role in self._roles), self._board)
 
     def report(self, role: str, now_s: float) -> DeviceReport:
         """State and fault of one device at ``now_s``."""
@@ -113,6 +128,8 @@ class DeviceDesk:
         fault = "" if state is DeviceState.READY else f"{role}.{state}"
         if role == PRINTER and state is DeviceState.READY:
             state, fault = self._printer_view(now_s)
+        if role == ID_CARD_READER and state is DeviceState.READY and not self._card_reader_fit:
+            state, fault = DeviceState.FAULT, "id-card-reader.unfit"
         about = self._about.get(role, "")
         return DeviceReport(
             role=role, state=state, fault=fault, generation=link.generation, about=about

@@ -22,8 +22,9 @@ from kiosk.core.alert_board import AlertBoard
 from kiosk.core.check_in_desk import CheckInDesk
 from kiosk.core.clock import KioskClock
 from kiosk.core.code_desk import CodeDesk, Lookup
-from kiosk.core.device_desk import CAMERA, PRINTER, THERMOMETER, DeviceDesk
+from kiosk.core.device_desk import IDENTITY_READERS, PRINTER, THERMOMETER, DeviceDesk
 from kiosk.core.fever_desk import FeverDesk
+from kiosk.core.identity_readers import IdentityReaders, configured
 from kiosk.core.label_desk import LabelDesk, LabelTimed, News, PrinterWays
 from kiosk.core.ledger_keeper import LedgerKeeper
 from kiosk.core.person_digest import PersonDigests
@@ -117,7 +118,7 @@ class Kiosk:
         self._clock = clock
         self._ways = ways
         self._alerts = AlertBoard()
-        self._devices = DeviceDesk(now_s)
+        self._devices = DeviceDesk(now_s, configured(config))
         self._thermometer = ThermometerDriver(
             config.thermometer.stable_samples, config.thermometer.stable_spread_c
         )
@@ -144,6 +145,7 @@ class Kiosk:
         self._codes = CodeDesk(
             keys.registration, Lookup(self._check_in.before, self._check_in.code_used)
         )
+        self._readers = IdentityReaders(config.id_card_reader, self._check_in.before)
         self._publisher = Publisher(
             ways.send,
             ledger,
@@ -223,8 +225,7 @@ class Kiosk:
     def _codes_seen(self, seen: CodeSeen, now_s: float) -> None:
         for label in self._codes.labels(seen):
             self._visits.step(label)
-        visit = self._visits.visit
-        if visit.state not in _CODE_MATTERS or not (self._takes_people or self._visiting):
+        if not self._takes_codes:
             self._codes.keep_holding(seen, now_s)
             return
         event = self._codes.read(seen, now_s, self._clock.wall().timestamp())
@@ -235,6 +236,20 @@ class Kiosk:
             return
         self._visits.times.add("code", now_s - seen.captured_s)
         self._visits.step(event)
+
+    def _identity_said(self, frame: object, now_s: float) -> None:
+        """The scanner or the ID-card reader said something."""
+        for news in self._readers.hear(frame, self._clock.wall().date()):
+            if isinstance(news, CodeSeen):
+                self._codes_seen(news, now_s)
+            elif self._takes_codes:
+                self._visits.step(news)
+        self._devices.card_reader_is(fit=self._readers.card_reader_fit)
+
+    @property
+    def _takes_codes(self) -> bool:
+        open_for_it = self._takes_people or self._visiting
+        return open_for_it and self._visits.visit.state in _CODE_MATTERS
 
     @property
     def _visiting(self) -> bool:
@@ -253,12 +268,15 @@ class Kiosk:
                 self._labels.not_written(event)
             case LinkChanged(status=status):
                 self._devices.link_changed(status, now_s)
+                self._readers.link_changed(status)
                 if status.name == THERMOMETER and status.state is LinkState.READY:
                     self._forehead(self._thermometer.link_opened(now_s))
                 if status.name == PRINTER:
                     self._printer_changed(status, now_s)
             case FrameArrived(frame=TemperatureFrame() as frame):
                 self._forehead(self._thermometer.feed(frame, now_s))
+            case FrameArrived(name=name, frame=frame) if name in IDENTITY_READERS:
+                self._identity_said(frame, now_s)
             case FrameArrived(frame=frame):
                 self._printer_said(frame)
 
@@ -390,7 +408,7 @@ class Kiosk:
         return max(0.0, min(at_s for at_s in due_s if at_s is not None) - now_s)
 
     def _follow_devices(self, now_s: float) -> None:
-        works = (self._devices.works(THERMOMETER, now_s), self._devices.works(CAMERA, now_s))
+        works = (self._devices.works(THERMOMETER, now_s), self._devices.codes_work(now_s))
         visit = self._visits.visit
         if works != (visit.thermometer_works, visit.camera_works):
             self._visits.step(DevicesChanged(*works))

@@ -1,4 +1,4 @@
-"""The core's two device links, as the settings want them, and the watch that wakes them.
+"""The core's device links, as the settings want them, and the watch that wakes them.
 
 Owns their wiring: codec, handshake, questions. Must not know what an answer means.
 """
@@ -11,9 +11,13 @@ from functools import partial
 from pathlib import Path
 
 from config.model import (
+    IdCardReaderSection,
     KioskConfig,
     PrinterLanguage,
     PrinterSection,
+    ScannerKind,
+    ScannerMode,
+    ScannerSection,
     ThermometerMode,
     ThermometerSection,
 )
@@ -26,14 +30,21 @@ from firmware_bridge.codecs.escpos_frames import (
     StatusQuery,
 )
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
+from firmware_bridge.codecs.ga450_dialogue import Ask, CardDialogue
+from firmware_bridge.codecs.gm65 import READ_BACK, Gm65Codec, ScanMode, Trigger
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
+from firmware_bridge.codecs.keyboard_wedge import KeyboardWedgeCodec
+from firmware_bridge.codecs.newland import NewlandCodec, NewlandSetting
 from firmware_bridge.codecs.tspl_status import TsplQuery, TsplStatusCodec
 from firmware_bridge.errors import LinkError
+from firmware_bridge.gm65_setup import Gm65Setup
 from firmware_bridge.hotplug import HotplugWatch
+from firmware_bridge.keyboard_port import KeyboardIdentity
 from firmware_bridge.link import BACKOFF_LAST_S, Link, LinkEvent
+from firmware_bridge.newland_setup import NewlandSetup
 from firmware_bridge.printer_greeting import CLEARED_WITHIN_S
-from firmware_bridge.transport import TransportUrl, open_transport
-from kiosk.core.device_desk import PRINTER, THERMOMETER
+from firmware_bridge.transport import Transport, TransportUrl, open_transport
+from kiosk.core.device_desk import ID_CARD_READER, PRINTER, SCANNER, THERMOMETER
 from kiosk.devices.printer_settings import printer_greeting
 
 THERMOMETER_SILENCE_S = 1.0
@@ -42,6 +53,16 @@ PRINTER_POLL_S = 0.5
 PRINTER_SILENCE_S = 1.7  # three questions without an answer, in time to show it within 2 s
 PROBE_TIMEOUT_S = 0.5
 NETWORK_BACKOFF_LAST_S = 2.0
+SCANNER_POLL_S = 0.5
+SCANNER_SILENCE_S = 1.7  # three questions, as for the printer
+CARD_POLL_S = 0.15
+CARD_SILENCE_S = 1.8  # a read may say nothing for more than a second
+
+_SCAN_MODES = {
+    ScannerMode.CONTINUOUS: ScanMode.CONTINUOUS,
+    ScannerMode.SENSE: ScanMode.SENSE,
+    ScannerMode.COMMAND: ScanMode.COMMAND,
+}
 
 
 def thermometer_link(section: ThermometerSection, on_event: Callable[[LinkEvent], None]) -> Link:
@@ -84,27 +105,93 @@ def printer_link(section: PrinterSection, on_event: Callable[[LinkEvent], None])
     )
 
 
+def scanner_link(section: ScannerSection, on_event: Callable[[LinkEvent], None]) -> Link:
+    """A GM65 is set up, then asked twice a second; the others speak only when they scan."""
+    longest = section.code_max_bytes
+    backoff_last_s = _backoff_last_s(section.url)
+    open_port = partial(_open_scanner, section)
+    match section.kind:
+        case ScannerKind.GM65:
+            mode = _SCAN_MODES[section.mode]
+            return Link(
+                SCANNER,
+                open_port,
+                partial(Gm65Codec, longest, mode),
+                on_event,
+                handshake=Gm65Setup(mode),
+                silence_s=SCANNER_SILENCE_S,
+                polls=(Trigger(),) if mode is ScanMode.COMMAND else (READ_BACK,),
+                poll_s=SCANNER_POLL_S,
+                backoff_last_s=backoff_last_s,
+            )
+        case ScannerKind.NEWLAND:
+            return Link(
+                SCANNER,
+                open_port,
+                partial(NewlandCodec, longest),
+                on_event,
+                handshake=NewlandSetup([NewlandSetting(text) for text in section.settings]),
+                backoff_last_s=backoff_last_s,
+            )
+        case ScannerKind.KEYBOARD:
+            return Link(
+                SCANNER,
+                open_port,
+                partial(KeyboardWedgeCodec, longest),
+                on_event,
+                backoff_last_s=backoff_last_s,
+            )
+
+
+def _open_scanner(section: ScannerSection) -> Transport:
+    keyboards = [KeyboardIdentity.parse(text) for text in section.keyboards]
+    return open_transport(section.url, section.baud, keyboards)
+
+
+def id_card_reader_link(
+    section: IdCardReaderSection, on_event: Callable[[LinkEvent], None]
+) -> Link:
+    """Asks whether a card is there, and goes on to its text when one is."""
+    return Link(
+        ID_CARD_READER,
+        partial(open_transport, section.url, section.baud),
+        CardDialogue,
+        on_event,
+        silence_s=CARD_SILENCE_S,
+        polls=(Ask.WHAT_IS_DUE,),
+        poll_s=CARD_POLL_S,
+        backoff_last_s=_backoff_last_s(section.url),
+    )
+
+
 class DeviceLinks:
-    """Starts and stops both links. A malformed address is a fault of its link alone."""
+    """Starts and stops all links. A malformed address is a fault of its link alone."""
 
     def __init__(self, config: KioskConfig, on_event: Callable[[LinkEvent], None]) -> None:
         self.thermometer = thermometer_link(config.thermometer, on_event)
         self.printer = printer_link(config.printer, on_event)
         escpos = config.printer.language is PrinterLanguage.ESCPOS
         self._clears = escpos and _answers(config.printer.url)
-        urls = (config.thermometer.url, config.printer.url)
+        self._links = [self.thermometer, self.printer]
+        urls = [config.thermometer.url, config.printer.url]
+        if config.scanner is not None:
+            self._links.append(scanner_link(config.scanner, on_event))
+            urls.append(config.scanner.url)
+        if config.id_card_reader is not None:
+            self._links.append(id_card_reader_link(config.id_card_reader, on_event))
+            urls.append(config.id_card_reader.url)
         paths = [path for url in urls if (path := _watched(url))]
         self._hotplug = HotplugWatch(self._poke, paths)
 
     def start(self) -> None:
-        self.thermometer.start()
-        self.printer.start()
+        for link in self._links:
+            link.start()
         self._hotplug.start()
 
     def stop(self) -> None:
         self._hotplug.stop()
-        self.thermometer.stop()
-        self.printer.stop()
+        for link in self._links:
+            link.stop()
 
     def probe_printer(self, process_id: str) -> None:
         """Ask the printer to answer this process id; silence afterwards is an answer, too."""
@@ -130,8 +217,8 @@ class DeviceLinks:
             time.sleep(CLEARED_WITHIN_S)  # nothing may be sent until it has answered
 
     def _poke(self) -> None:
-        self.thermometer.poke()
-        self.printer.poke()
+        for link in self._links:
+            link.poke()
 
 
 def _backoff_last_s(url: str) -> float:

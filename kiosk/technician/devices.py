@@ -11,12 +11,16 @@ from typing import Annotated
 
 import typer
 
+from firmware_bridge.keyboard_port import usb_port
 from firmware_bridge.roles import SerialDevice, serial_devices
 from kiosk.devices.memory import FILE_NAME, recall
 from kiosk.technician.answers import answer, remark
 
 _SERIAL_NAMES = ("dev/kiosk", "dev/serial/by-id", "dev/serial/by-path")
+_KEYBOARD_NAMES = ("dev/kiosk", "dev/input/by-id", "dev/input/by-path")
 _CAMERA_NAMES = ("dev/kiosk", "dev/v4l/by-id", "dev/v4l/by-path")
+
+_KEY_A = 30
 
 
 def devices(
@@ -24,10 +28,12 @@ def devices(
         Path, typer.Option(help="where the kiosk remembers what devices said of themselves")
     ] = Path("/var/lib/kiosk"),
 ) -> None:
-    """List serial ports and cameras, with the names that stay the same after a replug."""
+    """List serial ports, keyboards and cameras, with the names that stay after a replug."""
     ports = sorted(serial_devices(), key=lambda port: port.node)
     for port in ports:
         answer(serial_port(port, Path("/")))
+    for keyboard in keyboards(Path("/")):
+        answer(keyboard)
     found = list(cameras(Path("/")))
     for camera in found:
         answer(camera)
@@ -50,6 +56,36 @@ def serial_port(port: SerialDevice, root: Path) -> dict[str, object]:
         "serial_number": port.serial_number,
         "usb_port": port.usb_port,
     }
+
+
+def keyboards(root: Path) -> Iterator[dict[str, object]]:
+    """One object a USB keyboard below ``root``; ``identity`` is what scanner.keyboards wants.
+
+    A mouse or a button is none: its capabilities lack the key of the letter A.
+    """
+    nodes = root / "sys/class/input"
+    if not nodes.is_dir():
+        return
+    for node in sorted(nodes.glob("event*")):
+        device = node / "device"
+        port = usb_port(device)
+        if not port or not _types(_text(device / "capabilities/key")):
+            continue
+        path = root / "dev/input" / node.name
+        ids = [_text(device / "id" / name) for name in ("vendor", "product")]
+        yield {
+            "kind": "keyboard",
+            "path": str(path),
+            "names": stable_names(root, _KEYBOARD_NAMES, path),
+            "description": _text(device / "name"),
+            "identity": f"{ids[0]}:{ids[1]}@{port}",
+        }
+
+
+def _types(capabilities: str) -> bool:
+    """Hexadecimal words of 64 bits, the lowest last, one bit a key."""
+    words = capabilities.split()
+    return bool(words) and bool(int(words[-1], 16) >> _KEY_A & 1)
 
 
 def cameras(root: Path) -> Iterator[dict[str, object]]:

@@ -23,6 +23,7 @@ from kiosk.technician.machine_checks import (
     check_runtime_dir,
     check_state_dir,
 )
+from kiosk.technician.reader_checks import check_id_card_reader, check_scanner
 
 
 def doctor(
@@ -57,3 +58,7 @@ def _examine(settings: KioskConfig) -> Iterator[Finding]:
     yield check_thermometer(settings.thermometer)
     yield check_printer(settings.printer)
     yield check_camera(settings.camera)
+    if settings.scanner is not None:
+        yield check_scanner(settings.scanner)
+    if settings.id_card_reader is not None:
+        yield check_id_card_reader(settings.id_card_reader)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from firmware_bridge.codec import Noise
+from firmware_bridge.codec import Codec, Noise
 from firmware_bridge.errors import LinkError
+from firmware_bridge.keyboard_port import KeyboardIdentity
 from firmware_bridge.recorder import WireRecorder, recorded
 from firmware_bridge.recording import Direction, WireRecord, read_recording
 from firmware_bridge.transport import Transport, open_transport
@@ -56,16 +57,19 @@ def decode(
 
 @wire.command()
 def record(
-    url: Annotated[str, typer.Option(help="tty:PATH, pty:PATH or tcp:HOST:PORT")],
+    *,
+    url: Annotated[str, typer.Option(help="tty:PATH, pty:PATH, tcp:HOST:PORT or evdev:PATH")],
     out: Annotated[Path, typer.Option(help="file to write; a wire may carry personal data")],
     seconds: Annotated[float, typer.Option(min=0.1, max=86_400)] = 10.0,
     baud: Annotated[int, typer.Option(min=300, max=4_000_000)] = 115_200,
     send: Annotated[str, typer.Option(help="hexadecimal bytes to send first")] = "",
+    keyboard: Annotated[str, typer.Option(help="of evdev: vendor:product@port of a scanner")] = "",
 ) -> None:
     """Record what a device says."""
     question = _hex_bytes(send, "--send")
     try:
-        transport = open_transport(url, baud)
+        keyboards = [KeyboardIdentity.parse(keyboard)] if keyboard else []
+        transport = open_transport(url, baud, keyboards)
     except LinkError as error:
         fail(f"--url: {error}")
     try:
@@ -144,13 +148,21 @@ def _decoded(
     codec = protocol.make_codec()
     at_s = 0.0
     for record in records:
-        at_s = record.at_s
+        before_s, at_s = at_s, record.at_s
+        yield from _expired(codec, before_s, at_s)
         if record.direction is Direction.OUT:
             protocol.note_question(codec, record.data)
             continue
         for found in codec.feed(record.data, at_s):
             yield at_s, found
-    while (deadline_s := codec.deadline()) is not None:
+    yield from _expired(codec, at_s, float("inf"))
+
+
+def _expired(
+    codec: Codec[Any], at_s: float, until_s: float
+) -> Iterator[tuple[float, msgspec.Struct]]:
+    """What the passing of time gives between ``at_s`` and ``until_s``, as a link asks for it."""
+    while (deadline_s := codec.deadline()) is not None and deadline_s < until_s:
         at_s = max(at_s, deadline_s)
         for found in codec.expire(at_s):
             yield at_s, found

@@ -14,7 +14,11 @@ from typing import Any
 from firmware_bridge.codec import Codec
 from firmware_bridge.codecs.escpos_frames import InfoQuery, InfoTopic, StatusQuery, StatusTopic
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
+from firmware_bridge.codecs.ga450 import Ga450Codec
+from firmware_bridge.codecs.gm65 import Gm65Codec, command_in
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
+from firmware_bridge.codecs.keyboard_wedge import KeyboardWedgeCodec
+from firmware_bridge.codecs.newland import NewlandCodec, setting_in
 from firmware_bridge.codecs.tspl_status import TsplQuery, TsplStatusCodec
 
 _DLE_EOT = re.compile(rb"\x10\x04([\x01-\x04])")
@@ -47,8 +51,26 @@ def _tspl_printer_asked(codec: Codec[Any], data: bytes) -> None:
         codec.encode(TsplQuery())
 
 
+def _gm65_asked(codec: Codec[Any], data: bytes) -> None:
+    if (command := command_in(data)) is not None:
+        codec.encode(command)
+
+
+def _newland_asked(codec: Codec[Any], data: bytes) -> None:
+    if (setting := setting_in(data)) is not None:
+        codec.encode(setting)
+
+
+def _asked_nothing_that_matters(codec: Codec[Any], data: bytes) -> None:
+    """Every answer of such a protocol says by itself what it answers."""
+
+
 PROTOCOLS = {
     "gy-mcu90615": WireProtocol(Gy90615Codec, _thermometer_asked),
     "escpos-status": WireProtocol(EscposStatusCodec, _printer_asked),
     "tspl-status": WireProtocol(TsplStatusCodec, _tspl_printer_asked),
+    "ga450": WireProtocol(Ga450Codec, _asked_nothing_that_matters),
+    "gm65": WireProtocol(Gm65Codec, _gm65_asked),
+    "newland": WireProtocol(NewlandCodec, _newland_asked),
+    "keyboard": WireProtocol(KeyboardWedgeCodec, _asked_nothing_that_matters),
 }

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from config.load import ConfigError, load_kiosk
-from config.model import ProcessIdSupport
+from config.model import CardLayout, ProcessIdSupport
+from firmware_bridge.codecs.ga450_text import CardLayout as WireLayout
 
 Write = Callable[[str], Path]
 Sentence = Callable[[Path], str]
@@ -155,3 +156,81 @@ def test_only_a_printer_that_can_be_asked_confirms(
 ) -> None:
     printer = load_kiosk("sampling-site", [write(f"[printer]\n{text}\n")]).printer
     assert printer.confirmation is support
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            '[scanner]\nurl = "tty:/dev/ttyACM0"\n',
+            "site.toml, section [scanner]: url names /dev/ttyACM0, a number that changes when a"
+            " cable is replugged; write tty:/dev/kiosk/scanner",
+        ),
+        (
+            '[scanner]\nkind = "keyboard"\nurl = "evdev:/dev/input/event3"\n',
+            "site.toml, section [scanner]: url names /dev/input/event3, a number that changes"
+            " when a cable is replugged; write evdev:/dev/input/by-id/NAME",
+        ),
+        (
+            '[scanner]\nurl = "evdev:/dev/input/by-id/usb-Scanner-event-kbd"\n',
+            "must begin with one of tty:, pty:, tcp:, replay:",
+        ),
+        (
+            '[scanner]\nkind = "keyboard"\n',
+            "must begin with one of evdev:, replay:",
+        ),
+        (
+            '[scanner]\nkind = "keyboard"\nurl = "evdev:/dev/kiosk/scanner-keys"\n',
+            "site.toml, section [scanner]: keyboards is empty, so the scanner may type nothing",
+        ),
+        (
+            '[scanner]\nkeyboards = ["05F9:2204@1-1"]\n',
+            "keyboards must be a list of values, each vendor:product@port in quotes",
+        ),
+        (
+            '[scanner]\nkeyboards = ["05f9:2204"]\n',
+            "keyboards must be a list of values, each vendor:product@port in quotes",
+        ),
+        (
+            '[scanner]\nsettings = ["abcdef1"]\n',
+            "settings must be a list of values, each a setting in quotes",
+        ),
+        (
+            '[id_card_reader]\nurl = "tty:/dev/ttyUSB3"\n',
+            "write tty:/dev/kiosk/id-card-reader",
+        ),
+        ("[id_card_reader]\nlayouts = []\n", "layouts is empty, no card would be taken"),
+        (
+            '[id_card_reader]\nlayouts = ["passport"]\n',
+            'each one of "resident", "foreigner-2017", "hkmt-permit", "foreigner-2023"',
+        ),
+    ],
+)
+def test_readers_that_could_not_work(
+    write: Write, text: str, expected: str, sentence: Sentence
+) -> None:
+    assert expected in sentence(write(text))
+
+
+def test_readers_are_off_without_their_section_and_on_with_it(write: Write) -> None:
+    bare = load_kiosk("sampling-site", [])
+    assert (bare.scanner, bare.id_card_reader) == (None, None)
+    both = load_kiosk(
+        "sampling-site",
+        [
+            write(
+                '[scanner]\nkind = "keyboard"\nurl = "evdev:/dev/input/by-id/usb-S-event-kbd"\n'
+                'keyboards = ["05f9:2204@1-1.3"]\n[id_card_reader]\n'
+            )
+        ],
+    )
+    assert both.scanner is not None and both.scanner.keyboards == ("05f9:2204@1-1.3",)
+    assert both.id_card_reader is not None
+    assert [layout.value for layout in both.id_card_reader.layouts] == [
+        "resident",
+        "foreigner-2017",
+    ]
+
+
+def test_the_layouts_of_the_settings_are_those_of_the_codec() -> None:
+    assert {one.value for one in CardLayout} == {one.value for one in WireLayout}

@@ -40,10 +40,11 @@ def test_staff_can_read_what_and_what_to_do_of_every_alert(language: Language) -
 
 @pytest.mark.parametrize("language", Language)
 def test_every_state_of_a_device_that_is_not_fine_has_its_sentences(language: Language) -> None:
-    links = [f"{role}.{s}" for role in ("thermometer", "printer") for s in LinkState]
+    wired = ("thermometer", "printer", "scanner", "id-card-reader")
+    links = [f"{role}.{s}" for role in wired for s in LinkState]
     cameras = [f"camera.{state}" for state in CameraState]
     uplinks = [f"uplink.{state}" for state in UplinkState]
-    fine = {"thermometer.ready", "printer.ready", "camera.ready", "uplink.online"}
+    fine = {*(f"{role}.ready" for role in wired), "camera.ready", "uplink.online"}
     faults = {*links, *cameras, *uplinks} - fine
     wanted = {f"{fault}.{part}" for fault in faults for part in ("what", "cause", "action")}
     assert wanted - Catalogue.load(language).message_ids == set()

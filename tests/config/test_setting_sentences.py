@@ -28,8 +28,8 @@ Sentence = Callable[[Path], str]
         (
             "[polcy]\nfever_c = 37.3\n",
             'site.toml: there is no section or key "polcy"; did you mean "policy"?'
-            " allowed here: camera, ledger, paths, policy, printer, screen, site, thermometer,"
-            " uplink",
+            " allowed here: camera, id_card_reader, ledger, paths, policy, printer, scanner,"
+            " screen, site, thermometer, uplink",
         ),
         (
             "policy = 3\n",

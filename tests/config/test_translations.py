@@ -17,6 +17,8 @@ FOLDER = Path(read_messages.__code__.co_filename).parent / "translations"
 ROOMS = sorted({file.name.split(".")[0] for file in FOLDER.glob("*.po")})
 FAULTS = {
     "thermometer": "absent opening silent babbling fault",
+    "scanner": "absent opening silent babbling fault",
+    "id-card-reader": "absent opening silent babbling fault unfit",
     "camera": "opening absent stale frozen dark",
     "printer": "absent opening silent babbling fault paper-out paper-near-end cover-open cutter"
     " mechanical unrecoverable too-hot waiting feeding paper-jam ribbon-out paused"

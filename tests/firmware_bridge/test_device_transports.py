@@ -47,7 +47,7 @@ def test_only_paths_can_be_watched() -> None:
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("", "must start with one of tty:, pty:, tcp:, replay:, usb:, file:"),
+        ("", "must start with one of tty:, pty:, tcp:, replay:, usb:, file:, evdev:"),
         ("/dev/ttyUSB0", "must start with"),
         ("ttyy:/dev/x", "must start with"),
         ("TTY:/dev/x", "must start with"),

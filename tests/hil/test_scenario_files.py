@@ -39,9 +39,10 @@ def test_every_fault_word_is_in_a_scenario() -> None:
 
 def test_every_fault_of_a_device_is_in_a_scenario_of_it() -> None:
     spoken = {(load(path).device, word) for path in find([]) for word in load(path).faults}
-    for kind in (InstrumentKind.THERMOMETER, InstrumentKind.PRINTER):
-        possible = {(kind, word) for skin in SkinKind for word in words_for(kind, skin)}
-        assert possible - spoken == set()
+    for kind in InstrumentKind:
+        if kind is not InstrumentKind.CAMERA:
+            possible = {(kind, word) for skin in SkinKind for word in words_for(kind, skin)}
+            assert possible - spoken == set()
 
 
 def test_every_fault_heals_in_its_scenario() -> None:

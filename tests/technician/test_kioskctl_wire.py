@@ -148,6 +148,77 @@ def test_a_bad_stream_is_one_sentence(
     assert sentence in sentences and len(sentences.splitlines()) == 1
 
 
+FIND_OK = "AA AA AA 96 69 00 08 00 00 9F 00 00 00 00 97"
+SAM_ID = "AA AA AA 96 69 00 14 00 00 90 05 00 01 00 D5 AF 34 01 87 D6 12 00 B1 68 DE 3A B1"
+TYPED_A = "0000000000000000 0000000000000000 0100 1E00 01000000"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "data", "frame", "fields"),
+    [
+        ("ga450", FIND_OK, "ReaderAnswer", {"status": 0x9F, "meaning": "a card is there"}),
+        ("ga450", SAM_ID, "ReaderAnswer", {"sam_id": "05.01-20230101-001234567-987654321"}),
+        ("gm65", "4E 43 53 31 2E 0D", "ScannedCode", {"data": "4e 43 53 31 2e"}),
+        ("newland", "4E 43 53 31 2E 0D", "ScannedCode", {"data": "4e 43 53 31 2e"}),
+        ("keyboard", TYPED_A * 4, "ScannedCode", {"data": "61 61 61 61"}),
+    ],
+)
+def test_the_readers_protocols(
+    tmp_path: Path, protocol: str, data: str, frame: str, fields: dict[str, object]
+) -> None:
+    file = tmp_path / "reader.hex"
+    file.write_text(data)
+    status, answers, _ = run("decode", "--protocol", protocol, "--hex", file)
+    assert status == 0
+    assert answers[-1]["frame"] == frame
+    assert {name: answers[-1][name] for name in fields} == fields
+
+
+@pytest.mark.parametrize(
+    ("protocol", "question", "reply", "frame"),
+    [
+        ("gm65", "7E 00 07 01 00 2A 02 D8 0F", "02 00 00 02 39 01 C1 4C", "ScannerAnswer"),
+        ("gm65", "7E 00 08 01 00 02 01 02 DA", "02 00 00 01 00 33 31", "ScannerAnswer"),
+        ("gm65", "7E 00 0A 01 00 00 00 30 1A", "03 00 00 01 00 33 31", "ScannerAnswer"),
+        ("gm65", "7E 00 09 01 00 00 00 DE C8", "02 00 00 01 00 33 31", "ScannerAnswer"),
+        ("gm65", "7E 00 06 01 00 00 00 DE C8", "02 00 00 01 00 33 31", "ScannedCode"),
+        (
+            "newland",
+            "7E 01 30 30 30 30 23 41 42 43 44 45 46 31 3B 03",
+            "02 01 30 30 30 30 23 41 42 43 44 45 46 31 06 3B 03",
+            "SettingAnswer",
+        ),
+    ],
+)
+def test_a_scanners_answer_needs_its_question(
+    tmp_path: Path, protocol: str, question: str, reply: str, frame: str
+) -> None:
+    file = recording(
+        tmp_path / "scanner.jsonl",
+        WireRecord(0.0, Direction.OUT, bytes.fromhex(question)),
+        WireRecord(0.1, Direction.IN, bytes.fromhex(reply)),
+    )
+    _, answers, _ = run("decode", "--protocol", protocol, file)
+    assert [answer["frame"] for answer in answers] == [frame]
+
+
+def test_two_scans_of_a_recording_are_two(tmp_path: Path) -> None:
+    file = recording(
+        tmp_path / "scanner.jsonl",
+        WireRecord(0.0, Direction.IN, b"NCS1."),
+        WireRecord(0.02, Direction.IN, b"first\r"),
+        WireRecord(0.3, Direction.OUT, bytes.fromhex("7E 00 08 01 00 02 01 02 DA")),
+        WireRecord(0.35, Direction.IN, bytes.fromhex("02 00 00 01 00 33 31")),
+        WireRecord(0.4, Direction.IN, b"NCS1.second\r"),
+    )
+    _, answers, _ = run("decode", "--protocol", "gm65", file)
+    assert [(round(float(str(one["at_s"])), 6), one["frame"]) for one in answers] == [
+        (0.1, "ScannedCode"),
+        (0.35, "ScannerAnswer"),
+        (0.48, "ScannedCode"),
+    ]
+
+
 # ── record ───────────────────────────────────────────────────────────────────────────────────
 
 
