@@ -10,14 +10,13 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from config.model import KioskConfig, PrinterLanguage, ProcessIdSupport
+from config.model import KioskConfig
 from contracts.signing import VerifyKey
 from drivers.board import BoardWatch
 from drivers.thermometer import ForeheadChanged, Quality, StableReading, ThermometerDriver
 from firmware_bridge.board import BoardReading
-from firmware_bridge.codecs.escpos_frames import ProcessIdDone
 from firmware_bridge.codecs.gy_mcu90615 import TemperatureFrame
-from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState, LinkStatus
+from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState
 from kiosk.core.alert_board import AlertBoard
 from kiosk.core.check_in_desk import CheckInDesk
 from kiosk.core.clock import KioskClock
@@ -28,7 +27,8 @@ from kiosk.core.identity_readers import IdentityReaders, configured
 from kiosk.core.label_desk import LabelDesk, LabelTimed, News, PrinterWays
 from kiosk.core.ledger_keeper import LedgerKeeper
 from kiosk.core.person_digest import PersonDigests
-from kiosk.core.printer_identity import IdentityWays, PrinterIdentity
+from kiosk.core.printer_desk import PrinterDesk
+from kiosk.core.printer_identity import IdentityWays
 from kiosk.core.printer_worker import LabelNotWritten, LabelWritten
 from kiosk.core.publisher import Facts, Publisher, Send
 from kiosk.core.record_maker import RecordMaker
@@ -70,8 +70,6 @@ HOUSEKEEPING_S = 0.5
 TUBE_REVIEW_S = 10.0
 BOARD_LOOK_S = 2.0
 PURGE_AT_MOST_EVERY_S = 60.0
-PROBE_ID = "~~~~"  # a process id that no label has: does this printer answer at all?
-PROBE_PATIENCE_S = 1.5
 
 _CODE_MATTERS = frozenset(VisitState) - {VisitState.CONFIRM, VisitState.SAVING, VisitState.HELP}
 """States that answer a code. In the others it is left for later, while it is still held up."""
@@ -163,13 +161,13 @@ class Kiosk:
             timed=self._timed,
         )
         self._visits = VisitDesk(visit_policy(config), self._check_in, clock, outside)
-        self._labels.confirms = config.printer.confirmation is ProcessIdSupport.YES
-        self._identity = PrinterIdentity(
+        self._printer = PrinterDesk(
+            config.printer,
             self._devices,
-            ways.identity,
-            speaks=config.printer.language is PrinterLanguage.ESCPOS,
+            self._labels,
+            probe=ways.probe_printer,
+            identity=ways.identity,
         )
-        self._probing_until_s = 0.0
         self._purge_every_s = min(PURGE_AT_MOST_EVERY_S, max(1.0, config.uplink.grace_s / 2))
         self._purge_due_s = self._tubes_due_s = self._housekeeping_due_s = now_s
         self._board_due_s = now_s
@@ -261,24 +259,21 @@ class Kiosk:
         """What a device's thread reported, brought over to this thread."""
         now_s = self._clock.monotonic_s()
         match event:
-            case LabelWritten():
-                self._labels.written(event)
-            case LabelNotWritten(why=why):
-                log.warning("a label was not written: %s", why)
-                self._labels.not_written(event)
+            case LabelWritten() | LabelNotWritten():
+                self._printer.reported(event)
             case LinkChanged(status=status):
                 self._devices.link_changed(status, now_s)
                 self._readers.link_changed(status)
                 if status.name == THERMOMETER and status.state is LinkState.READY:
                     self._forehead(self._thermometer.link_opened(now_s))
                 if status.name == PRINTER:
-                    self._printer_changed(status, now_s)
+                    self._printer.link_changed(status, now_s)
             case FrameArrived(frame=TemperatureFrame() as frame):
                 self._forehead(self._thermometer.feed(frame, now_s))
             case FrameArrived(name=name, frame=frame) if name in IDENTITY_READERS:
                 self._identity_said(frame, now_s)
             case FrameArrived(frame=frame):
-                self._printer_said(frame)
+                self._printer.said(frame)
 
     def _forehead(self, events: Sequence[StableReading | ForeheadChanged]) -> None:
         for event in events:
@@ -296,26 +291,6 @@ class Kiosk:
                 self._visits.step(TemperatureRead(reading))
                 waited_s = self._clock.monotonic_s() - event.at_s
                 self._visits.times.add("temperature", waited_s)
-
-    def _printer_changed(self, status: LinkStatus, now_s: float) -> None:
-        self._identity.connected(status.generation)
-        if status.state is not LinkState.READY:
-            self._labels.printer_lost()
-            return
-        if self._config.printer.confirmation is ProcessIdSupport.PROBE:
-            self._labels.confirms = False
-            self._probing_until_s = now_s + PROBE_PATIENCE_S
-            self._ways.probe_printer(PROBE_ID)
-
-    def _printer_said(self, frame: object) -> None:
-        self._devices.printer_said(frame)
-        if isinstance(frame, ProcessIdDone):
-            if frame.process_id == PROBE_ID:
-                self._labels.confirms = True
-                self._probing_until_s = 0.0
-            else:
-                self._labels.finished(frame.process_id)
-        self._identity.heard(frame)
 
     # ── labels and alerts ────────────────────────────────────────────────────────────────────
 
@@ -361,9 +336,7 @@ class Kiosk:
             self._alerts.let_pass(now_s)
             self._look_at_board(now_s)
             self._fever.review()
-            ready = self._devices.works(PRINTER, now_s) and now_s >= self._probing_until_s
-            if ready and not self._labels.busy:
-                self._identity.pursue(now_s)
+            self._printer.ask_who_it_is(now_s)
         if now_s >= self._purge_due_s:
             self._purge_due_s = now_s + self._purge_every_s
             self._keeper.purge()
@@ -388,8 +361,7 @@ class Kiosk:
         """After events: let devices, labels and everybody outside follow; seconds to sleep."""
         now_s = self._clock.monotonic_s()
         self._follow_devices(now_s)
-        if now_s >= self._probing_until_s:
-            self._labels.pump(self._devices.printer_block(now_s))
+        self._printer.print_next(now_s)
         visit, intake = self._visits.visit, self._keeper.intake
         around = Surroundings(
             faults=self._devices.faults(now_s),

@@ -20,9 +20,10 @@ from firmware_bridge.board import BoardReading
 from firmware_bridge.codecs.escpos_frames import ProcessIdDone, RealTimeStatus, StatusTopic
 from firmware_bridge.codecs.gy_mcu90615 import MeasuringMode, TemperatureFrame
 from firmware_bridge.link import FrameArrived, LinkChanged, LinkState, LinkStatus
-from kiosk.core.kiosk import PROBE_ID, Keys, Kiosk, Ways
+from kiosk.core.kiosk import Keys, Kiosk, Ways
 from kiosk.core.label_desk import PrinterWays
 from kiosk.core.person_digest import PersonDigests
+from kiosk.core.printer_desk import PROBE_ID
 from kiosk.core.printer_worker import LabelOrder, LabelWritten
 from kiosk.core.record_maker import RecordMaker
 from kiosk.ipc.messages import (

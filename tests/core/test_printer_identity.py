@@ -61,7 +61,7 @@ def test_asked_once_a_connection_reported_and_remembered() -> None:
 
 def test_the_kiosk_asks_when_no_label_is_on_its_way(bench: Any) -> None:
     asked: list[InfoQuery] = []
-    identity = bench.kiosk._identity
+    identity = bench.kiosk._printer._identity
     identity._ways = IdentityWays(asked.append)
     bench.link(PRINTER, LinkState.ABSENT)
     bench.link(PRINTER, LinkState.READY)
@@ -83,7 +83,7 @@ def test_what_the_printer_says_of_itself_is_in_the_kiosks_report(bench: Any) -> 
         frame = PrinterInfo(question.topic, f"words {question.topic.name}", bench.clock.now_s)
         bench.kiosk.happened(FrameArrived(PRINTER, bench.generation, frame, bench.clock.now_s))
 
-    identity = bench.kiosk._identity
+    identity = bench.kiosk._printer._identity
     identity._ways = IdentityWays(answer)
     identity.connected(99)
     bench.wait(6.0)
