@@ -44,7 +44,7 @@ from kiosk.ipc.messages import (
 from kiosk.ledger.ledger import Ledger
 from kiosk.ledger.outbox_reader import OutboxReader
 
-NUMBERS = ["110101199003071233", "110101196501010024", "11010120000229001X"]
+NUMBERS = ["110101199003071233", "110101196501010026", "110101200002290018"]
 BOOT_ID = "0f0e0d0c-0b0a-0908-0706-050403020100"
 STEP_S = 0.1
 
