@@ -15,10 +15,9 @@ from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from firmware_bridge.codecs.gy_mcu90615 import TemperatureFrame
+from drivers.thermal_array import warmest_forehead
+from firmware_bridge.temperature_frame import MeasuringMode, TemperatureFrame, ThermalFrame
 
 NO_FACE_BELOW_C = 28.0
 TOO_FAR_BELOW_C = 34.0
@@ -51,8 +50,12 @@ _HOLD_S = {ForeheadState.NOBODY: 0.5, ForeheadState.TOO_FAR: 0.3, ForeheadState.
 class Quality(StrEnum):
     GOOD = "good"
     AMBIENT_OUT_OF_RANGE = "ambient-out-of-range"
+    AMBIENT_UNKNOWN = "ambient-unknown"
+    """The instrument does not tell it: no body temperature follows from the surface alone."""
     FROZEN = "frozen"
     """The instrument repeats one value to the last digit: no living thing does that."""
+    SCREENING_ONLY = "screening-only"
+    """A thermal picture finds people to measure; it is too coarse to judge one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,12 @@ class StableReading:
     """``samples`` neighbouring samples of a forehead that differ by ``spread_c`` at most.
 
     ``object_c`` and ``ambient_c`` are medians of the surface and of the instrument, degC, as
-    measured. ``at_s`` is when the last sample arrived.
+    measured; ``ambient_c`` is None when the instrument does not tell. ``at_s`` is when the last
+    sample arrived.
     """
 
     object_c: float
-    ambient_c: float
+    ambient_c: float | None
     mode: str
     samples: int
     spread_c: float
@@ -123,10 +127,18 @@ class ThermometerDriver:
         self._other = None
         return self._show(ForeheadState.NOBODY)
 
-    def feed(self, frame: TemperatureFrame, now_s: float) -> list[StableReading | ForeheadChanged]:
-        """What ``frame`` tells, in order. Old frames and frames of the warm-up tell nothing."""
-        if now_s < self._believed_from_s or now_s - frame.at_s > FRAME_MAX_AGE_S:
+    def feed(
+        self, seen: TemperatureFrame | ThermalFrame, now_s: float
+    ) -> list[StableReading | ForeheadChanged]:
+        """What ``seen`` tells, in order. Old frames and frames of the warm-up tell nothing."""
+        if now_s < self._believed_from_s or now_s - seen.at_s > FRAME_MAX_AGE_S:
             return []
+        frame = warmest_forehead(seen) if isinstance(seen, ThermalFrame) else seen
+        if frame is None:
+            return []
+        return self._sample(frame)
+
+    def _sample(self, frame: TemperatureFrame) -> list[StableReading | ForeheadChanged]:
         self._repeat.feed(frame)
         if frame.at_s - self._last_s > GAP_MAX_S:
             self._window.clear()
@@ -168,21 +180,26 @@ class ThermometerDriver:
         if spread_c > self._spread_c:
             return None
         self._armed = False
-        ambient_c = median(frame.ambient_c for frame in self._window)
+        told = [frame.ambient_c for frame in self._window if frame.ambient_c is not None]
+        ambient_c = median(told) if len(told) == len(self._window) else None
         last = self._window[-1]
         return StableReading(
             object_c=round(median(objects), 2),
-            ambient_c=round(ambient_c, 2),
+            ambient_c=None if ambient_c is None else round(ambient_c, 2),
             mode=str(last.mode),
             samples=len(objects),
             spread_c=round(spread_c, 2),
             at_s=last.at_s,
-            quality=self._quality(ambient_c),
+            quality=self._quality(last.mode, ambient_c),
         )
 
-    def _quality(self, ambient_c: float) -> Quality:
+    def _quality(self, mode: MeasuringMode, ambient_c: float | None) -> Quality:
         if self.frozen:
             return Quality.FROZEN
+        if mode is MeasuringMode.ARRAY:
+            return Quality.SCREENING_ONLY
+        if ambient_c is None:
+            return Quality.AMBIENT_UNKNOWN
         if not RATED_AMBIENT_C[0] <= ambient_c <= RATED_AMBIENT_C[1]:
             return Quality.AMBIENT_OUT_OF_RANGE
         return Quality.GOOD
@@ -192,7 +209,7 @@ def _forehead(frame: TemperatureFrame) -> ForeheadState:
     """One sample's view. Also right for a room warmer than a face: nobody can be told there."""
     if not NO_FACE_BELOW_C <= frame.object_c <= NO_FACE_ABOVE_C:
         return ForeheadState.NOBODY
-    if not frame.object_c - frame.ambient_c >= PRESENCE_RISE_C:
+    if frame.ambient_c is not None and not frame.object_c - frame.ambient_c >= PRESENCE_RISE_C:
         return ForeheadState.NOBODY
     if frame.object_c < TOO_FAR_BELOW_C:
         return ForeheadState.TOO_FAR
@@ -203,7 +220,7 @@ class _Repeat:
     """Counts how long both temperatures have not changed in their last digit."""
 
     def __init__(self) -> None:
-        self._value: tuple[float, float] | None = None
+        self._value: tuple[float, float | None] | None = None
         self._since_s = 0.0
         self._last_s = 0.0
         self._samples = 0

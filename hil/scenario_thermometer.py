@@ -7,11 +7,9 @@ from pathlib import Path
 
 from config.model import ThermometerSection
 from drivers.thermometer import ForeheadChanged, ForeheadState, StableReading, ThermometerDriver
-from firmware_bridge.codecs.gy_mcu90615 import (
-    TemperatureFrame,
-)
 from firmware_bridge.hotplug import HotplugWatch
 from firmware_bridge.link import FrameArrived, Link, LinkChanged, LinkEvent, LinkState
+from firmware_bridge.temperature_frame import TemperatureFrame
 from hil.models.thermometer import HEAT_BALANCE_K
 from hil.scenario import Given, When
 from hil.scenario_rig import Sightings
@@ -76,6 +74,8 @@ class ThermometerRig:
         if not self._readings:
             return None
         newest = self._readings[-1]
+        if newest.ambient_c is None:
+            return None
         return newest.object_c + HEAT_BALANCE_K * (newest.object_c - newest.ambient_c)
 
     def _on_event(self, event: LinkEvent) -> None:

@@ -14,8 +14,8 @@ from config.model import KioskConfig, ProcessIdSupport
 from contracts.signing import VerifyKey
 from drivers.thermometer import ForeheadChanged, Quality, StableReading, ThermometerDriver
 from firmware_bridge.codecs.escpos_frames import ProcessIdDone
-from firmware_bridge.codecs.gy_mcu90615 import TemperatureFrame
 from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState
+from firmware_bridge.temperature_frame import TemperatureFrame, ThermalFrame
 from kiosk.core.alert_board import AlertBoard
 from kiosk.core.check_in_desk import CheckInDesk
 from kiosk.core.clock import KioskClock
@@ -244,7 +244,7 @@ class Kiosk:
                     self._forehead(self._thermometer.link_opened(now_s))
                 if status.name == PRINTER:
                     self._printer_changed(status.state, now_s)
-            case FrameArrived(frame=TemperatureFrame() as frame):
+            case FrameArrived(frame=TemperatureFrame() | ThermalFrame() as frame):
                 self._forehead(self._thermometer.feed(frame, now_s))
             case FrameArrived(frame=frame):
                 self._printer_said(frame)

@@ -1,50 +1,32 @@
 """The core's two device links, as the settings want them, and the watch that wakes them.
 
-Owns their wiring: codec, handshake, questions. Must not know what an answer means.
+Owns the printer's wiring (codec, handshake, questions); the thermometer's, which the technician's
+tools need, too, is `kiosk.thermometers`. Must not know what an answer means.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
-from config.model import KioskConfig, PrinterSection, ThermometerMode, ThermometerSection
+from config.model import KioskConfig, PrinterSection
 from drivers.label_printer.escpos_label import process_id_request
-from firmware_bridge.autobaud import AutoBaud
 from firmware_bridge.codecs.escpos_frames import StatusQuery
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
-from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
 from firmware_bridge.errors import LinkError
 from firmware_bridge.hotplug import HotplugWatch
-from firmware_bridge.link import BACKOFF_LAST_S, Link, LinkEvent
+from firmware_bridge.link import Link, LinkEvent
 from firmware_bridge.printer_greeting import PrinterGreeting
-from firmware_bridge.transport import TransportUrl, open_transport
-from kiosk.core.device_desk import PRINTER, THERMOMETER
+from firmware_bridge.transport import open_transport
+from kiosk.core.device_desk import PRINTER
+from kiosk.device_address import backoff_last_s, watched_path
+from kiosk.thermometers import thermometer_link
 
-THERMOMETER_SILENCE_S = 1.0
-THERMOMETER_POLL_S = 0.1
+__all__ = ["DeviceLinks", "printer_link", "thermometer_link"]
+
 PRINTER_POLL_S = 0.5
 PRINTER_SILENCE_S = 1.7  # three questions without an answer, in time to show it within 2 s
 PROBE_TIMEOUT_S = 0.5
-NETWORK_BACKOFF_LAST_S = 2.0
-
-
-def thermometer_link(section: ThermometerSection, on_event: Callable[[LinkEvent], None]) -> Link:
-    """Finds the speed by itself; in polled mode it asks ten times a second."""
-    polled = section.mode is ThermometerMode.POLLED
-    question = ThermometerCommand.QUERY if polled else ThermometerCommand.CONTINUOUS
-    return Link(
-        THERMOMETER,
-        partial(open_transport, section.url, section.bauds[0]),
-        Gy90615Codec,
-        on_event,
-        handshake=AutoBaud(section.bauds, Gy90615Codec().encode(question), Gy90615Codec),
-        silence_s=THERMOMETER_SILENCE_S,
-        polls=(ThermometerCommand.QUERY,) if polled else (),
-        poll_s=THERMOMETER_POLL_S,
-        backoff_last_s=_backoff_last_s(section.url),
-    )
 
 
 def printer_link(section: PrinterSection, on_event: Callable[[LinkEvent], None]) -> Link:
@@ -58,7 +40,7 @@ def printer_link(section: PrinterSection, on_event: Callable[[LinkEvent], None])
         silence_s=PRINTER_SILENCE_S,
         polls=(StatusQuery(),),
         poll_s=PRINTER_POLL_S,
-        backoff_last_s=_backoff_last_s(section.url),
+        backoff_last_s=backoff_last_s(section.url),
     )
 
 
@@ -69,7 +51,7 @@ class DeviceLinks:
         self.thermometer = thermometer_link(config.thermometer, on_event)
         self.printer = printer_link(config.printer, on_event)
         urls = (config.thermometer.url, config.printer.url)
-        paths = [path for url in urls if (path := _watched(url))]
+        paths = [path for url in urls if (path := watched_path(url))]
         self._hotplug = HotplugWatch(self._poke, paths)
 
     def start(self) -> None:
@@ -92,15 +74,3 @@ class DeviceLinks:
     def _poke(self) -> None:
         self.thermometer.poke()
         self.printer.poke()
-
-
-def _backoff_last_s(url: str) -> float:
-    """Nothing tells when a network device is plugged in: it is asked for often enough to heal."""
-    return BACKOFF_LAST_S if _watched(url) else NETWORK_BACKOFF_LAST_S
-
-
-def _watched(url: str) -> Path | None:
-    try:
-        return TransportUrl.parse(url).watched_path
-    except LinkError:
-        return None  # the link itself says what is wrong with it

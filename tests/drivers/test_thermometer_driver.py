@@ -18,7 +18,7 @@ from drivers.thermometer import (
     StableReading,
     ThermometerDriver,
 )
-from firmware_bridge.codecs.gy_mcu90615 import MeasuringMode, TemperatureFrame
+from firmware_bridge.temperature_frame import MeasuringMode, TemperatureFrame
 from kiosk.flow.temperature import SurfaceReading
 from kiosk.flow.visit_state import Forehead
 

@@ -21,15 +21,11 @@ from firmware_bridge.codecs.escpos_status import (
     RealTimeStatus,
     StatusQuery,
 )
-from firmware_bridge.codecs.gy_mcu90615 import (
-    Gy90615Codec,
-    MeasuringMode,
-    TemperatureFrame,
-    ThermometerCommand,
-)
+from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
 from firmware_bridge.errors import LinkError, PortAbsent, WriteTimedOut
 from firmware_bridge.handshake import greet
 from firmware_bridge.link import FrameArrived, Link, LinkChanged, LinkState, NoiseArrived
+from firmware_bridge.temperature_frame import MeasuringMode, TemperatureFrame
 from firmware_bridge.transport import Transport, open_transport
 
 FOREHEAD = bytes.fromhex("5A 5A 45 04 0E 4E 0A E1 44")
