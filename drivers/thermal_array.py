@@ -45,10 +45,11 @@ def warmest_forehead(frame: ThermalFrame) -> TemperatureFrame | None:
     picture = mended(frame)
     if picture is None:
         return None
-    background_c = median(value for row in picture for value in row)
-    face = _largest_patch(picture, max(background_c, frame.ambient_c) + WARMER_BY_C)
+    values = sorted(value for row in picture for value in row)
+    background_c = min(values[len(values) // 10], frame.ambient_c)  # a near face fills the rest
+    face = _largest_patch(picture, background_c + WARMER_BY_C)
     if len(face) < FACE_MIN_PIXELS:
-        object_c = background_c
+        object_c = median(values)
     else:
         object_c = max(_square_means(picture, _forehead_corners(face)))
     return TemperatureFrame(round(object_c, 2), frame.ambient_c, frame.at_s, MeasuringMode.ARRAY)

@@ -47,7 +47,7 @@ POLL_S = 0.1
 _ROUND_POLL_S = 0.05  # three questions make one measurement, an answer takes 50 ms at most
 _PICTURE_SILENCE_S = 1.5  # four pictures a second, each 134 ms long on the wire
 _PICTURE_LISTEN_S = 0.8
-_TEXT_SILENCE_S = 3.0  # boards that print once a second
+_TEXT_SILENCE_S = 1.7  # boards that print at least once a second
 
 
 @dataclass(frozen=True, slots=True)
