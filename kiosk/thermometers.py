@@ -48,6 +48,7 @@ _ROUND_POLL_S = 0.05  # three questions make one measurement, an answer takes 50
 _PICTURE_SILENCE_S = 1.5  # four pictures a second, each 134 ms long on the wire
 _PICTURE_LISTEN_S = 0.8
 _TEXT_SILENCE_S = 1.7  # boards that print at least once a second
+_TEXT_LISTEN_S = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def thermometer_protocol(section: ThermometerSection) -> ThermometerProtocol:
             return ThermometerProtocol(
                 partial(TextLinesCodec, pattern),
                 silence_s=_TEXT_SILENCE_S,
-                listen_s=_TEXT_SILENCE_S / 2,
+                listen_s=_TEXT_LISTEN_S,
             )
         case ThermometerCodec.GD60914:
             return ThermometerProtocol(

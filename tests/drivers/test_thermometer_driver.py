@@ -26,7 +26,7 @@ PERIOD_S = 0.1
 ROOM_C = 24.0
 
 
-def frame(object_c: float, at_s: float, ambient_c: float = ROOM_C) -> TemperatureFrame:
+def frame(object_c: float, at_s: float, ambient_c: float | None = ROOM_C) -> TemperatureFrame:
     return TemperatureFrame(object_c, ambient_c, at_s, MeasuringMode.CONTINUOUS)
 
 
@@ -38,7 +38,7 @@ class Wire:
         self.now_s = 100.0
         self.said: list[StableReading | ForeheadChanged] = []
 
-    def feed(self, objects: Iterable[float], ambient_c: float = ROOM_C) -> None:
+    def feed(self, objects: Iterable[float], ambient_c: float | None = ROOM_C) -> None:
         for object_c in objects:
             self.said += self.driver.feed(frame(object_c, self.now_s, ambient_c), self.now_s)
             self.now_s += PERIOD_S
@@ -237,3 +237,18 @@ def test_the_words_are_those_of_the_visit() -> None:
     reading = StableReading(35.0, 24.0, "continuous", 4, 0.1, 1.0, Quality.GOOD)
     for name in SurfaceReading.__slots__:
         assert hasattr(reading, name)
+
+
+def test_without_its_ambient_an_instrument_measures_and_is_not_believed(wire: Wire) -> None:
+    wire.feed([24.1, 24.0], ambient_c=None)
+    wire.feed([35.10, 35.22, 35.14, 35.18], ambient_c=None)
+    assert wire.foreheads == [ForeheadState.MEASURING]
+    (reading,) = wire.readings
+    assert (reading.ambient_c, reading.quality) == (None, Quality.AMBIENT_UNKNOWN)
+    assert not reading.trusted
+
+
+def test_an_ambient_told_now_and_then_is_unknown(wire: Wire) -> None:
+    wire.feed([35.1, 35.2, 35.1])
+    wire.feed([35.2], ambient_c=None)
+    assert wire.readings[0].quality is Quality.AMBIENT_UNKNOWN
