@@ -29,6 +29,7 @@ class Domain(StrEnum):
     BUNDLE = "bundle"
     ACKNOWLEDGEMENT = "acknowledgement"
     REGISTRATION = "registration"
+    CALIBRATION = "calibration"
 
 
 class SignatureRefused(Exception):

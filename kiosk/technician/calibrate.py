@@ -1,0 +1,170 @@
+"""``kioskctl calibrate thermometer``: from people and a clinical thermometer to a signed setting.
+
+Owns the conversation: person by person, the reference is typed in and the forehead is read through
+the same link and driver as in a visit. Fit, plot and signature are in the ``calibration_*`` files.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.load import ConfigError, load_kiosk
+from config.model import BodyCalibration, KioskConfig
+from contracts.keys import KeyRefused
+from contracts.signing import SigningKey
+from kiosk.technician.answers import answer, fail, remark
+from kiosk.technician.calibration_fit import (
+    LEAST_POINTS,
+    REFERENCE_C,
+    CalibrationFit,
+    CalibrationPoint,
+    FitRefused,
+    fit_k,
+)
+from kiosk.technician.calibration_plot import draw_png, draw_text
+from kiosk.technician.calibration_seal import due_sentence, fragment, signed
+from kiosk.technician.reference_readings import ReferenceReadings
+
+calibrate = typer.Typer(no_args_is_help=True, help="Calibrate an instrument at this site.")
+_SIGNING_KEY = "kiosk-signing.pem"
+_GUIDE = (
+    "Calibrate in the place and at the hour of the sampling, with people who have rested indoors"
+    " for ten minutes.\nFor each: measure with the clinical thermometer, type the degrees, and let"
+    " the forehead come before the lens.\nAn empty line ends."
+)
+
+
+@calibrate.callback()
+def instruments() -> None:
+    """Calibrate an instrument at this site."""
+
+
+@calibrate.command()
+def thermometer(
+    *,
+    profile: Annotated[str, typer.Option(help="site profile to start from")] = "sampling-site",
+    config: Annotated[list[Path], typer.Option(help="TOML file; the last one wins")] = [],  # noqa: B006
+    out: Annotated[Path, typer.Option(help="settings fragment to write")],
+    plot: Annotated[Path, typer.Option(help="PNG to draw the fit into")],
+    version: Annotated[str, typer.Option(help="name of this calibration")] = "",
+    valid_days: Annotated[int, typer.Option(min=1, max=730)] = 180,
+    wait_s: Annotated[float, typer.Option(min=1, max=120, help="patience with a person")] = 20.0,
+) -> None:
+    """Fit this site's k with a reference thermometer; write it signed and dated."""
+    try:
+        settings = load_kiosk(profile, config)
+    except ConfigError as error:
+        fail(f"config: {error}")
+    key = _signing_key(Path(settings.paths.keys_dir))
+    today = datetime.now().astimezone().date()
+    if settings.thermometer.body and (due := due_sentence(settings.thermometer.body, today)):
+        remark(due)
+    remark(_GUIDE)
+    points = list(_points(settings, wait_s))
+    try:
+        fit = fit_k(points)
+    except FitRefused as refused:
+        fail(f"no calibration: {refused}")
+    body = _body(fit, settings, version, today, valid_days)
+    body = signed(body, settings.site.kiosk_id, key)
+    try:
+        draw_png(fit, f"{settings.site.kiosk_id}  {body.version}", plot)
+        out.write_text(fragment(body, settings.site.kiosk_id), encoding="utf-8")
+    except OSError as error:
+        fail(f"{error.filename} cannot be written: {error.strerror}")
+    remark(draw_text(fit))
+    remark(f"lay {out} behind the site's settings and restart the core; due on {body.due_on}")
+    answer(
+        {
+            "k": body.k,
+            "points": body.points,
+            "residual_c": body.residual_c,
+            "version": body.version,
+            "calibrated_on": body.calibrated_on,
+            "due_on": body.due_on,
+            "signed_by": key.key_id,
+            "out": str(out),
+            "plot": str(plot),
+        }
+    )
+
+
+def _points(settings: KioskConfig, wait_s: float) -> Iterator[CalibrationPoint]:
+    """One for each person, until an empty line or the end of the input."""
+    number = 1
+    with ReferenceReadings(settings.thermometer) as readings:
+        while True:
+            remark(f"person {number}, at least {LEAST_POINTS}: degrees of the reference?")
+            line = sys.stdin.readline().strip()
+            if not line:
+                return
+            reference_c = _reference(line)
+            if reference_c is None:
+                continue
+            point = _read(readings, reference_c, wait_s)
+            if point is not None:
+                number += 1
+                yield point
+
+
+def _reference(line: str) -> float | None:
+    try:
+        value_c = float(line.replace(",", "."))
+    except ValueError:
+        value_c = float("nan")
+    if REFERENCE_C[0] <= value_c <= REFERENCE_C[1]:
+        return value_c
+    remark(f"a person has {REFERENCE_C[0]:g} to {REFERENCE_C[1]:g} degrees; type them as 36.7")
+    return None
+
+
+def _read(
+    readings: ReferenceReadings, reference_c: float, wait_s: float
+) -> CalibrationPoint | None:
+    """The forehead of that person; None, and why, when it cannot be used."""
+    reading = readings.take(wait_s)
+    if reading is None:
+        why = readings.trouble or "nobody held still before the lens, near enough"
+        remark(f"no reading in {wait_s:g} s ({why}); once more with the same person")
+        return None
+    if not reading.trusted or reading.ambient_c is None:
+        remark(f"this reading proves nothing ({reading.quality}); it is left out")
+        return None
+    answer(
+        {
+            "reference_c": reference_c,
+            "object_c": reading.object_c,
+            "ambient_c": reading.ambient_c,
+            "samples": reading.samples,
+            "spread_c": reading.spread_c,
+        }
+    )
+    return CalibrationPoint(reference_c, reading.object_c, reading.ambient_c)
+
+
+def _body(
+    fit: CalibrationFit, settings: KioskConfig, version: str, today: date, valid_days: int
+) -> BodyCalibration:
+    """Not signed yet."""
+    return BodyCalibration(
+        k=fit.k,
+        version=version[:40] or f"{today.isoformat()}-{settings.site.kiosk_id}",
+        calibrated_on=today.isoformat(),
+        due_on=(today + timedelta(days=valid_days)).isoformat(),
+        points=len(fit.points),
+        residual_c=round(fit.rms_c, 3),
+    )
+
+
+def _signing_key(folder: Path) -> SigningKey:
+    try:
+        return SigningKey.from_pem((folder / _SIGNING_KEY).read_bytes())
+    except (OSError, KeyRefused) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        fail(f"{folder / _SIGNING_KEY}: {why}; enrol the kiosk first, it signs its calibration")
