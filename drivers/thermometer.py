@@ -32,6 +32,8 @@ GAP_MAX_S = 1.0
 WARM_UP_S = 1.0
 """Modules send nonsense for about a second after power-up."""
 FROZEN_AFTER_S = 3.0
+FROZEN_COARSE_AFTER_S = 60.0
+"""Instruments that tell tenths repeat themselves before anybody who stands still."""
 FROZEN_SAMPLES = 8
 
 
@@ -234,5 +236,10 @@ class _Repeat:
 
     @property
     def frozen(self) -> bool:
-        lasted_s = self._last_s - self._since_s
-        return self._samples >= FROZEN_SAMPLES and lasted_s >= FROZEN_AFTER_S
+        limit_s = FROZEN_COARSE_AFTER_S if self._coarse else FROZEN_AFTER_S
+        return self._samples >= FROZEN_SAMPLES and self._last_s - self._since_s >= limit_s
+
+    @property
+    def _coarse(self) -> bool:
+        """Whether the values are whole tenths; of hundredths one pair in a hundred looks so."""
+        return all(value is None or round(value, 1) == value for value in self._value or ())

@@ -45,7 +45,7 @@ def draw_png(fit: CalibrationFit, title: str, file: Path) -> None:
     draw.text((_MARGIN, 16), title, _INK)
     draw.text((_MARGIN, 34), f"k = {fit.k:.4f}, scatter {fit.rms_c:.2f} degC", _INK)
     draw.text((width // 2 - 90, height - 24), "surface minus room, degC", _INK)
-    draw.text((8, 50), "body minus surface, degC", _INK)
+    draw.text((_MARGIN + 6, _MARGIN + 4), "body minus surface, degC", _INK)
     image.save(file, format="PNG")
 
 

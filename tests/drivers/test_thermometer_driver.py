@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from drivers.thermometer import (
     FRAME_MAX_AGE_S,
     FROZEN_AFTER_S,
+    FROZEN_COARSE_AFTER_S,
     WARM_UP_S,
     ForeheadChanged,
     ForeheadState,
@@ -252,3 +253,16 @@ def test_an_ambient_told_now_and_then_is_unknown(wire: Wire) -> None:
     wire.feed([35.1, 35.2, 35.1])
     wire.feed([35.2], ambient_c=None)
     assert wire.readings[0].quality is Quality.AMBIENT_UNKNOWN
+
+
+def test_an_instrument_that_tells_tenths_is_not_frozen_before_a_still_person(wire: Wire) -> None:
+    wire.feed([35.2] * 3 + [34.6] * 4)
+    wire.feed([35.2] * round(FROZEN_COARSE_AFTER_S / PERIOD_S - 5))
+    assert not wire.driver.frozen
+    wire.feed([35.2] * 10)
+    assert wire.driver.frozen
+
+
+def test_an_instrument_that_tells_hundredths_is(wire: Wire) -> None:
+    wire.feed([35.21] * round(FROZEN_AFTER_S / PERIOD_S + 2))
+    assert wire.driver.frozen
