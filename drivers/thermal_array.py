@@ -13,6 +13,9 @@ from __future__ import annotations
 
 from statistics import median
 
+import numpy as np
+from numpy.typing import NDArray
+
 from firmware_bridge.temperature_frame import (
     ARRAY_COLUMNS,
     ARRAY_ROWS,
@@ -60,19 +63,11 @@ def mended(frame: ThermalFrame) -> _Picture | None:
 
     None when more than `MOST_DEAD` are dead.
     """
-    width = ARRAY_COLUMNS
-    rows = [
-        [value / 100 for value in frame.pixels_c100[row * width : (row + 1) * width]]
-        for row in range(ARRAY_ROWS)
-    ]
-    dead = {
-        (row, column)
-        for row in range(ARRAY_ROWS)
-        for column in range(width)
-        if rows[row][column] == 0 or _strays(rows, row, column)
-    }
+    seen = np.array(frame.pixels_c100, np.float64).reshape(ARRAY_ROWS, ARRAY_COLUMNS) / 100
+    dead = {(int(row), int(column)) for row, column in np.argwhere((seen == 0) | _strays(seen))}
     if len(dead) > MOST_DEAD:
         return None
+    rows: _Picture = seen.tolist()
     living = {place: _living_around(rows, place, dead) for place in dead}
     for (row, column), values in living.items():
         if not values:
@@ -81,11 +76,19 @@ def mended(frame: ThermalFrame) -> _Picture | None:
     return rows
 
 
-def _strays(rows: _Picture, row: int, column: int) -> bool:
-    """Whether it is warmer or colder than everything around it by `STRAY_C`: no living thing is."""
-    value = rows[row][column]
-    around = [rows[r][c] for r, c in _around(row, column)]
-    return value - max(around) > STRAY_C or min(around) - value > STRAY_C
+def _strays(seen: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which pixels are warmer or colder than all around them by `STRAY_C`: no living thing is."""
+    framed = np.pad(seen, 1, constant_values=np.nan)
+    around = [
+        framed[1 + down : 1 + down + ARRAY_ROWS, 1 + right : 1 + right + ARRAY_COLUMNS]
+        for down in (-1, 0, 1)
+        for right in (-1, 0, 1)
+        if (down, right) != (0, 0)
+    ]
+    strays: NDArray[np.bool_] = (seen - np.fmax.reduce(around) > STRAY_C) | (
+        np.fmin.reduce(around) - seen > STRAY_C
+    )
+    return strays
 
 
 def _living_around(rows: _Picture, place: _Place, dead: set[_Place]) -> list[float]:

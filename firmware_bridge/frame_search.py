@@ -15,9 +15,6 @@ from firmware_bridge.codec import Noise, NoiseReason
 LayoutFrameT_co = TypeVar("LayoutFrameT_co", covariant=True)
 FrameT = TypeVar("FrameT")
 
-HEAD_BYTES = 8
-"""No layout needs more to tell how long its frame will be."""
-
 
 class FrameLayout(Protocol[LayoutFrameT_co]):
     """``anchor`` begins every frame; no frame is longer than ``longest`` bytes."""
@@ -25,14 +22,14 @@ class FrameLayout(Protocol[LayoutFrameT_co]):
     anchor: bytes
     longest: int
 
-    def length(self, begun: bytes) -> int | None:
-        """Bytes of the frame that begins with ``begun`` (the anchor and what is there so far).
+    def length(self, stream: bytes, start: int) -> int | None:
+        """Bytes of the frame that begins at ``start`` of ``stream``, where an anchor stands.
 
         None while too little is there to tell, 0 when no frame begins so.
         """
 
-    def read(self, frame: bytes, now_s: float) -> LayoutFrameT_co | NoiseReason:
-        """The frame of exactly these bytes, or why they are none."""
+    def read(self, stream: bytes, start: int, now_s: float) -> LayoutFrameT_co | NoiseReason:
+        """The frame at ``start``, which is there to its last byte, or why it is none."""
 
 
 class FrameSearch(Generic[FrameT]):
@@ -45,17 +42,22 @@ class FrameSearch(Generic[FrameT]):
     def feed(self, data: bytes, now_s: float) -> list[FrameT | Noise]:
         """Frames and noise in wire order; every byte ends in exactly one of them or is held."""
         found: list[FrameT | Noise] = [*self.expire(now_s)]
+        layout, anchor = self._layout, self._layout.anchor
         stream = self._unfinished.join(data)
         undecided = search = 0
         why = NoiseReason.NOT_A_FRAME
-        while (start := self._begin(stream, search)) < len(stream):
-            length = self._layout.length(stream[start : start + HEAD_BYTES])
-            if length is None or (length and len(stream) - start < length):
+        while True:
+            start = stream.find(anchor, search)
+            if start < 0:
+                start = len(stream) - _begun(stream, anchor, search)
+                break
+            length = layout.length(stream, start)
+            if length is None or start + length > len(stream):
                 break
             if not length:
                 search = start + 1
                 continue
-            read = self._layout.read(stream[start : start + length], now_s)
+            read = layout.read(stream, start, now_s)
             if read is NoiseReason.WRONG_CHECKSUM:
                 why = read
                 search = start + 1
@@ -81,16 +83,13 @@ class FrameSearch(Generic[FrameT]):
         """A frame that stopped half-way is noise."""
         return self._unfinished.expire(now_s)
 
-    def _begin(self, stream: bytes, search: int) -> int:
-        """Where the next frame may begin: at an anchor, or at the start of one at the end."""
-        anchor = self._layout.anchor
-        start = stream.find(anchor, search)
-        if start >= 0:
-            return start
-        for count in range(min(len(anchor) - 1, len(stream) - search), 0, -1):
-            if stream.endswith(anchor[:count]):
-                return len(stream) - count
-        return len(stream)
+
+def _begun(stream: bytes, anchor: bytes, search: int) -> int:
+    """How many bytes at the end of ``stream``, from ``search`` on, may begin an anchor."""
+    for count in range(min(len(anchor) - 1, len(stream) - search), 0, -1):
+        if stream.endswith(anchor[:count]):
+            return count
+    return 0
 
 
 def _noise(data: bytes, why: NoiseReason) -> Noise:

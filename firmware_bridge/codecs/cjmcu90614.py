@@ -20,7 +20,7 @@ from firmware_bridge.codec import Noise, NoiseReason
 from firmware_bridge.frame_search import FrameSearch
 from firmware_bridge.temperature_frame import MeasuringMode, TemperatureFrame
 
-_VALUES = Layout(">hh")
+_VALUES = Layout(">BxhhB")
 _MODES = {1: MeasuringMode.CONTINUOUS, 2: MeasuringMode.POLLED}
 _PATIENCE_S = 0.25
 
@@ -39,18 +39,20 @@ class _Frame:
     anchor = bytes.fromhex("6666")
     longest = 9
 
-    def length(self, begun: bytes) -> int | None:
-        if len(begun) < 4:
+    def length(self, stream: bytes, start: int) -> int | None:
+        if len(stream) - start < 4:
             return None
-        return self.longest if begun[2] in _MODES and begun[3] == 4 else 0
+        return self.longest if stream[start + 2] in _MODES and stream[start + 3] == 4 else 0
 
-    def read(self, frame: bytes, now_s: float) -> TemperatureFrame | NoiseReason:
-        if sum(frame[4:8]) & 0xFF != frame[8]:
+    def read(self, stream: bytes, start: int, now_s: float) -> TemperatureFrame | NoiseReason:
+        mode, object_raw, ambient_raw, check = _VALUES.unpack_from(stream, start + 2)
+        # For a 16-bit value, value + (value >> 8) is the sum of its two bytes modulo 256.
+        total = object_raw + (object_raw >> 8) + ambient_raw + (ambient_raw >> 8)
+        if total & 0xFF != check:
             return NoiseReason.WRONG_CHECKSUM
-        if not any(frame[4:8]):
+        if not (object_raw or ambient_raw):
             return NoiseReason.ZEROS
-        object_raw, ambient_raw = _VALUES.unpack_from(frame, 4)
-        return TemperatureFrame(object_raw / 100, ambient_raw / 100, now_s, _MODES[frame[2]])
+        return TemperatureFrame(object_raw / 100, ambient_raw / 100, now_s, _MODES[mode])
 
 
 class Cjmcu90614Codec:

@@ -26,15 +26,15 @@ class _Frame:
     anchor = bytes.fromhex("A4030708")
     longest = 12
 
-    def length(self, begun: bytes) -> int:
+    def length(self, stream: bytes, start: int) -> int:
         return self.longest
 
-    def read(self, frame: bytes, now_s: float) -> TemperatureFrame | NoiseReason:
-        if sum(frame[:11]) & 0xFF != frame[11]:
+    def read(self, stream: bytes, start: int, now_s: float) -> TemperatureFrame | NoiseReason:
+        if sum(stream[start : start + 11]) & 0xFF != stream[start + 11]:
             return NoiseReason.WRONG_CHECKSUM
-        if not any(frame[5:9]):
+        object_raw, ambient_raw = _VALUES.unpack_from(stream, start + 5)
+        if not (object_raw or ambient_raw):
             return NoiseReason.ZEROS
-        object_raw, ambient_raw = _VALUES.unpack_from(frame, 5)
         mode = MeasuringMode.CONTINUOUS
         return TemperatureFrame(object_raw / 100, ambient_raw / 100, now_s, mode)
 

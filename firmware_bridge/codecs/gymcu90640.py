@@ -50,14 +50,14 @@ class _Picture:
     anchor = bytes.fromhex("5A5A0206")
     longest = FRAME_BYTES
 
-    def length(self, begun: bytes) -> int:
+    def length(self, stream: bytes, start: int) -> int:
         return FRAME_BYTES
 
-    def read(self, frame: bytes, now_s: float) -> ThermalFrame | NoiseReason:
-        *words, check = _WORDS.unpack(frame)
+    def read(self, stream: bytes, start: int, now_s: float) -> ThermalFrame | NoiseReason:
+        *words, check = _WORDS.unpack_from(stream, start)
         if sum(words) & 0xFFFF != check:
             return NoiseReason.WRONG_CHECKSUM
-        *pixels, ambient_raw = _TEMPERATURES.unpack_from(frame, 4)
+        *pixels, ambient_raw = _TEMPERATURES.unpack_from(stream, start + 4)
         if not any(pixels):
             return NoiseReason.ZEROS
         return ThermalFrame(tuple(pixels), ambient_raw / 100, now_s)

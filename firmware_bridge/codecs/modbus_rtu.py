@@ -125,43 +125,53 @@ class _Answer:
     def __init__(self, address: int, registers: RegisterMap) -> None:
         self.anchor = bytes((address,))
         self.longest = max(8, 5 + 2 * registers.count)
-        self._map = registers
+        self._function = registers.function
+        self._data_bytes = 2 * registers.count
+        self._unit_c = registers.unit_c
+        self._error_bits = registers.error_bits
+        self._object = self._place(registers, registers.object_register)
+        self._ambient, self._status = (
+            None if register is None else self._place(registers, register)
+            for register in (registers.ambient_register, registers.status_register)
+        )
 
-    def length(self, begun: bytes) -> int | None:
-        if len(begun) < 3:
+    @staticmethod
+    def _place(registers: RegisterMap, register: int) -> int:
+        """Where in an answer ``register`` stands."""
+        return 3 + 2 * (register - registers.first)
+
+    def length(self, stream: bytes, start: int) -> int | None:
+        if len(stream) - start < 3:
             return None
-        function, data_bytes = begun[1], 2 * self._map.count
+        function = stream[start + 1]
+        if function == self._function:
+            return 5 + self._data_bytes if stream[start + 2] == self._data_bytes else 0
         if function == WRITE_REGISTER:
             return 8
-        if function in (self._map.function | _EXCEPTION, WRITE_REGISTER | _EXCEPTION):
-            return 5
-        whole = function == self._map.function and begun[2] == data_bytes
-        return 5 + data_bytes if whole else 0
+        return 5 if function in (self._function | _EXCEPTION, WRITE_REGISTER | _EXCEPTION) else 0
 
-    def read(self, frame: bytes, now_s: float) -> ModbusFrame | NoiseReason:
+    def read(self, stream: bytes, start: int, now_s: float) -> ModbusFrame | NoiseReason:
+        frame = stream[start : start + (self.length(stream, start) or 0)]
         if crc16(frame):  # a message followed by its own CRC leaves nothing
             return NoiseReason.WRONG_CHECKSUM
         if frame[1] == WRITE_REGISTER:
             return RegisterWritten(_word(frame, 2), _word(frame, 4))
         if frame[1] & _EXCEPTION:
             return NoiseReason.REFUSED
-        status = self._map.status_register
-        if status is not None and _word(frame, self._at(status)) & self._map.error_bits:
+        if self._status is not None and _word(frame, self._status) & self._error_bits:
             return NoiseReason.REFUSED
         if not any(frame[3:-2]):
             return NoiseReason.ZEROS
-        object_c = self._celsius(frame, self._map.object_register)
-        ambient = self._map.ambient_register
-        ambient_c = None if ambient is None else self._celsius(frame, ambient)
+        object_c, ambient_c = (
+            self._celsius(frame, self._object),
+            self._celsius(frame, self._ambient),
+        )
+        assert object_c is not None  # every map has an object register
         return TemperatureFrame(object_c, ambient_c, now_s, MeasuringMode.POLLED)
 
-    def _at(self, register: int) -> int:
-        return 3 + 2 * (register - self._map.first)
-
-    def _celsius(self, frame: bytes, register: int) -> float:
-        at = self._at(register)
+    def _celsius(self, frame: bytes, at: int) -> float:
         raw = int.from_bytes(frame[at : at + 2], "big", signed=True)
-        return round(raw * self._map.unit_c, 3)
+        return round(raw * self._unit_c, 3)
 
 
 def crc16(message: bytes) -> int:
