@@ -160,13 +160,10 @@ class _Answer:
             return NoiseReason.REFUSED
         if self._status is not None and _word(frame, self._status) & self._error_bits:
             return NoiseReason.REFUSED
-        if not any(frame[3:-2]):
+        object_c = self._celsius(frame, self._object)
+        ambient_c = None if self._ambient is None else self._celsius(frame, self._ambient)
+        if not (object_c or ambient_c):
             return NoiseReason.ZEROS
-        object_c, ambient_c = (
-            self._celsius(frame, self._object),
-            self._celsius(frame, self._ambient),
-        )
-        assert object_c is not None  # every map has an object register
         return TemperatureFrame(object_c, ambient_c, now_s, MeasuringMode.POLLED)
 
     def _celsius(self, frame: bytes, at: int) -> float:
