@@ -125,8 +125,11 @@ def test_a_lost_answer_voids_its_round() -> None:
 
 
 def test_a_byte_too_many_voids_its_round() -> None:
-    found = ask(OptrisCodec(), BODY, ROOM + b"\x05", b"\x56\x05")
-    assert not [item for item in found if isinstance(item, TemperatureFrame)]
+    found = ask(OptrisCodec(), BODY, ROOM + b"\x05", BODY)
+    assert found == [
+        Noise(BODY + ROOM, NoiseReason.NOT_REPEATED),
+        Noise(b"\x05", NoiseReason.UNASKED),
+    ]
 
 
 def test_answers_that_lag_behind_by_one_question_never_count_before_a_face() -> None:
