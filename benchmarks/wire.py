@@ -1,6 +1,6 @@
 """The wire: how many bytes a codec takes, and how soon a frame is an event.
 
-Measures the thermometer and printer codecs on the chunks a link reads, and a real link on a
+Measures the thermometers' and the printer's codecs on the chunks a link reads, and a real link on a
 pseudo-terminal from the last byte of a frame to its event. Owns no budget.
 """
 
@@ -17,12 +17,18 @@ from typing import Any
 
 from benchmarks.harness import percentile
 from firmware_bridge.codec import Codec
+from firmware_bridge.codecs.cjmcu90614 import Cjmcu90614Codec
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec
+from firmware_bridge.codecs.gymcu90640 import Gymcu90640Codec
+from firmware_bridge.codecs.modbus_rtu import ModbusCodec
 from firmware_bridge.link import READ_BYTES, FrameArrived, Link, LinkEvent
 from firmware_bridge.transport import open_transport
+from hil.models.thermal_array import picture_frame
 
 _FOREHEAD = bytes.fromhex("5A 5A 45 04 0E 4E 0A E1 44")
+_CJMCU = bytes.fromhex("66 66 01 04 0E 4E 0A E1 47")
+_MODBUS = bytes.fromhex("01 04 08 01 6E 01 6F 00 F1 00 00 EE 2C")
 _ALL_WELL = bytes.fromhex("10 00 00 00")
 
 
@@ -35,10 +41,14 @@ def codec_throughput(megabytes: float = 1.0) -> dict[str, float]:
     noise = random.Random(1).randbytes(size)
     frames = _FOREHEAD * (size // len(_FOREHEAD))
     status = _ALL_WELL * (size // len(_ALL_WELL))
+    picture = picture_frame([30.0] * 768, 24.0)
     return {
         "thermometer_frames_mb_s": _mb_s(Gy90615Codec, frames, READ_BYTES),
         "thermometer_frame_by_frame_mb_s": _mb_s(Gy90615Codec, frames, len(_FOREHEAD)),
         "thermometer_noise_mb_s": _mb_s(Gy90615Codec, noise, READ_BYTES),
+        "cjmcu_frames_mb_s": _mb_s(Cjmcu90614Codec, _CJMCU * (size // 9), READ_BYTES),
+        "modbus_frames_mb_s": _mb_s(ModbusCodec, _MODBUS * (size // 13), READ_BYTES),
+        "thermal_array_mb_s": _mb_s(Gymcu90640Codec, picture * (size // 1544), READ_BYTES),
         "printer_status_mb_s": _mb_s(EscposStatusCodec, status, READ_BYTES),
         "printer_noise_mb_s": _mb_s(EscposStatusCodec, noise, READ_BYTES),
     }

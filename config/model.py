@@ -89,8 +89,7 @@ class ModbusMap(StrEnum):
 class ModbusSection(Section, frozen=True):
     """A Modbus-RTU sensor. The registers belong to ``map = "generic"`` alone.
 
-    Temperatures are signed, in units of ``unit_c`` degrees. Any of ``error_bits`` in the status
-    register voids a measurement.
+    Temperatures are signed. Any of ``error_bits`` in the status register voids a measurement.
     """
 
     map: ModbusMap = ModbusMap.CALEX
@@ -100,7 +99,7 @@ class ModbusSection(Section, frozen=True):
     ambient_register: Register | None = None
     status_register: Register | None = None
     error_bits: Annotated[int, Meta(ge=0, le=65_535)] = 0b11111
-    unit_c: Annotated[float, Meta(ge=0.001, le=1.0)] = 0.1
+    counts_per_degree: Annotated[int, Meta(ge=1, le=1000)] = 10
 
 
 class OptrisSection(Section, frozen=True):

@@ -174,7 +174,7 @@ def register_map(modbus: ModbusSection) -> RegisterMap:
         ambient_register=modbus.ambient_register,
         status_register=modbus.status_register,
         error_bits=modbus.error_bits,
-        unit_c=modbus.unit_c,
+        counts_per_degree=modbus.counts_per_degree,
         function=modbus.function,
     )
 

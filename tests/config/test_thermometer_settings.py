@@ -57,7 +57,7 @@ def test_an_experimental_codec_is_allowed_when_somebody_says_so(write: Write) ->
 def test_a_generic_map_is_read(write: Write) -> None:
     file = write(
         '[thermometer]\ncodec = "modbus"\n[thermometer.modbus]\nmap = "generic"\naddress = 7\n'
-        "object_register = 100\nambient_register = 102\nunit_c = 0.01\nfunction = 3\n"
+        "object_register = 100\nambient_register = 102\ncounts_per_degree = 100\nfunction = 3\n"
     )
     modbus = load_kiosk("sampling-site", [file]).thermometer.modbus
     assert (modbus.map, modbus.object_register, modbus.status_register) == (

@@ -90,7 +90,7 @@ def test_other_status_bits_mean_nothing() -> None:
 
 
 def test_below_zero_and_another_unit() -> None:
-    registers = RegisterMap(object_register=3, ambient_register=1, unit_c=0.01)
+    registers = RegisterMap(object_register=3, ambient_register=1, counts_per_degree=100)
     (frame,) = ModbusCodec(registers, 9).feed(reply(2110, 0, -525, address=9), 1.0)
     assert isinstance(frame, TemperatureFrame)
     assert (frame.object_c, frame.ambient_c) == (-5.25, 21.1)

@@ -69,5 +69,5 @@ def test_an_optris_on_rs485_is_called_by_its_address() -> None:
 def test_register_maps_by_name_and_from_the_settings() -> None:
     assert register_map(ModbusSection()) is CALEX_PYRO_USB
     assert register_map(ModbusSection(map=ModbusMap.OMEGA)) is OMEGA_OS_MINIUSB
-    own = ModbusSection(map=ModbusMap.GENERIC, object_register=7, unit_c=0.01, function=3)
-    assert register_map(own) == RegisterMap(object_register=7, unit_c=0.01, function=3)
+    own = ModbusSection(map=ModbusMap.GENERIC, object_register=7, counts_per_degree=100, function=3)
+    assert register_map(own) == RegisterMap(object_register=7, counts_per_degree=100, function=3)
