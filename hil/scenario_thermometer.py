@@ -18,13 +18,13 @@ from drivers.thermometer import ForeheadChanged, ForeheadState, StableReading, T
 from firmware_bridge.hotplug import HotplugWatch
 from firmware_bridge.link import FrameArrived, Link, LinkChanged, LinkEvent, LinkState
 from firmware_bridge.temperature_frame import TemperatureFrame, ThermalFrame
+from hil.models.small_boards import BOARD_PATTERN
 from hil.models.thermometer import HEAT_BALANCE_K
 from hil.scenario import Given, When
 from hil.scenario_rig import Sightings
 from hil.twins import ThermometerTwin
 from kiosk.core.links import thermometer_link
 
-_BOARD_PATTERN = r"surface = (?P<object>[0-9.]+) C, room (?P<ambient>[0-9.]+) C"
 _WANDERS_C = 3.0
 """A true frame may lie so far outside the truths around it: noise, and a hand that sways."""
 
@@ -34,7 +34,7 @@ def settings_for(protocol: str) -> ThermometerSection:
     if protocol == "modbus-omega":
         omega = ModbusSection(map=ModbusMap.OMEGA)
         return ThermometerSection(codec=ThermometerCodec.MODBUS, modbus=omega)
-    lines = TextLinesSection(pattern=_BOARD_PATTERN) if protocol == "text-lines" else None
+    lines = TextLinesSection(pattern=BOARD_PATTERN) if protocol == "text-lines" else None
     codec = ThermometerCodec(protocol)
     return ThermometerSection(codec=codec, experimental=True, text_lines=lines)
 

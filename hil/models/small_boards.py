@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from hil.models.forehead import ForeheadScene, OutputPace
 
+BOARD_PATTERN = r"surface = (?P<object>[0-9.]+) C, room (?P<ambient>[0-9.]+) C"
+"""What a technician writes into the settings for the board that prints text."""
+
 _INTERVAL_S = 0.1
 _POWER_UP_S = 0.05
 

@@ -74,7 +74,13 @@ def _printer_asked(codec: Codec[Any], data: bytes) -> None:
 
 
 # Any number in a line, for a first look at a board; its own pattern stands in the settings.
-_ANY_NUMBER = re.compile(r"(?P<object>-?[0-9]+[.,][0-9]+)", re.ASCII)
+_ANY_NUMBER = r"(?P<object>-?[0-9]+[.,][0-9]+)"
+
+
+def lines_of_text(pattern: str) -> WireProtocol:
+    """A board that prints text; ``pattern`` was checked by `config.thermometer_checks`."""
+    return WireProtocol(partial(TextLinesCodec, re.compile(pattern, re.ASCII)), _self_describing)
+
 
 PROTOCOLS = {
     "gy-mcu90615": WireProtocol(Gy90615Codec, _gy_asked),
@@ -85,7 +91,7 @@ PROTOCOLS = {
     "optris-ct": WireProtocol(partial(OptrisCodec, OptrisFamily.CT), _optris_asked),
     "modbus-calex": WireProtocol(partial(ModbusCodec, CALEX_PYRO_USB), _self_describing),
     "modbus-omega": WireProtocol(partial(ModbusCodec, OMEGA_OS_MINIUSB), _self_describing),
-    "text-lines": WireProtocol(partial(TextLinesCodec, _ANY_NUMBER), _self_describing),
+    "text-lines": lines_of_text(_ANY_NUMBER),
     "gd60914": WireProtocol(Gd60914Codec, _gd_asked),
     "gy-614v3": WireProtocol(Gy614V3Codec, _self_describing),
     "escpos-status": WireProtocol(EscposStatusCodec, _printer_asked),

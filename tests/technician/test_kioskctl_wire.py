@@ -136,6 +136,19 @@ def test_frames_of_the_other_thermometers(
     assert seen.items() >= frame.items()
 
 
+def test_a_pattern_is_tried_before_it_goes_into_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "board.bin"
+    file.write_bytes(b"room 24.1 body 36.6\r\n")
+    options = ("--protocol", "text-lines", "--pattern")
+    pattern = "room (?P<ambient>[0-9.]+) body (?P<object>[0-9.]+)"
+    status, (seen,), _ = run("decode", *options, pattern, file)
+    assert (status, seen["object_c"], seen["ambient_c"]) == (0, 36.6, 24.1)
+    status, _, sentence = run("decode", *options, "(?P<object>[0-9]+)*", file)
+    assert status == 1 and "can take for ever" in sentence
+    status, _, _ = run("decode", "--protocol", "gd60914", "--pattern", pattern, file)
+    assert status == 2
+
+
 @pytest.mark.parametrize(
     ("protocol", "questions", "answers_hex", "values"),
     [
