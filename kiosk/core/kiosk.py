@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from config.model import KioskConfig, ProcessIdSupport
+from contracts.report import AlertKind
 from contracts.signing import VerifyKey
 from drivers.thermometer import ForeheadChanged, Quality, StableReading, ThermometerDriver
 from firmware_bridge.codecs.escpos_frames import ProcessIdDone
@@ -327,6 +328,7 @@ class Kiosk:
             answered = self._keeper.check()
             self._alerts.let_pass(now_s)
             self._fever.review()
+            self._review_calibration()
         if now_s >= self._purge_due_s:
             self._purge_due_s = now_s + self._purge_every_s
             self._keeper.purge()
@@ -334,6 +336,12 @@ class Kiosk:
             self._tubes_due_s = now_s + TUBE_REVIEW_S
             self._review_tubes()
         return answered
+
+    def _review_calibration(self) -> None:
+        """Overdue is told and changes nothing: whoever stops judging sends everybody to staff."""
+        body = self._config.thermometer.body
+        if body and body.due_on and self._clock.wall().date().isoformat() > body.due_on:
+            self._alert(RaiseAlert(AlertKind.DEVICE, "alert.calibration-due", "calibration"))
 
     def _review_tubes(self) -> None:
         try:
