@@ -35,6 +35,22 @@ FROZEN_AFTER_S = 3.0
 FROZEN_COARSE_AFTER_S = 60.0
 """Instruments that tell tenths repeat themselves before anybody who stands still."""
 FROZEN_SAMPLES = 8
+FROZEN_FAULT_AFTER_S = 10.0
+"""Before a person three seconds are enough to doubt a value; to call the instrument broken while
+nobody is there takes longer, and tenths of a degree never prove it."""
+HABITABLE_C = (-10.0, 50.0)
+VISIBLE_C = (-20.0, 60.0)
+"""Outside lies no room with people in it, and nothing in such a room: another unit, another scale
+or a broken sensor."""
+IMPLAUSIBLE_AFTER_S = 1.0
+
+
+class Trouble(StrEnum):
+    """Why the instrument cannot be believed at all; the last part of a fault's message id."""
+
+    NONE = ""
+    FROZEN = "frozen"
+    IMPLAUSIBLE = "implausible"
 
 
 class ForeheadState(StrEnum):
@@ -106,6 +122,7 @@ class ThermometerDriver:
         self._believed_from_s = float("-inf")
         self._last_s = float("-inf")
         self._repeat = _Repeat()
+        self._implausible_since_s: float | None = None
 
     @property
     def forehead(self) -> ForeheadState:
@@ -115,6 +132,16 @@ class ThermometerDriver:
     def frozen(self) -> bool:
         """The instrument has repeated one value for `FROZEN_AFTER_S`, whoever stands there."""
         return self._repeat.frozen
+
+    @property
+    def trouble(self) -> Trouble:
+        """Of the instrument, whoever stands there. It ends with the first believable change."""
+        since_s = self._implausible_since_s
+        if since_s is not None and self._last_s - since_s >= IMPLAUSIBLE_AFTER_S:
+            return Trouble.IMPLAUSIBLE
+        if self._repeat.lasts_s >= FROZEN_FAULT_AFTER_S and not self._repeat.coarse:
+            return Trouble.FROZEN
+        return Trouble.NONE
 
     def rearm(self) -> None:
         """Ask for a new reading of whoever stands there now; samples taken so far are dropped."""
@@ -126,6 +153,7 @@ class ThermometerDriver:
         self.rearm()
         self._believed_from_s = now_s + WARM_UP_S
         self._repeat = _Repeat()
+        self._implausible_since_s = None
         self._other = None
         return self._show(ForeheadState.NOBODY)
 
@@ -145,6 +173,10 @@ class ThermometerDriver:
         if frame.at_s - self._last_s > GAP_MAX_S:
             self._window.clear()
         self._last_s = frame.at_s
+        if _plausible(frame):
+            self._implausible_since_s = None
+        elif self._implausible_since_s is None:
+            self._implausible_since_s = frame.at_s
         seen = _forehead(frame)
         events: list[StableReading | ForeheadChanged] = [*self._follow(seen, frame.at_s)]
         if seen is not ForeheadState.MEASURING:
@@ -207,6 +239,13 @@ class ThermometerDriver:
         return Quality.GOOD
 
 
+def _plausible(frame: TemperatureFrame) -> bool:
+    """Whether there can be such a room, and such a thing in it."""
+    if frame.ambient_c is not None and not HABITABLE_C[0] <= frame.ambient_c <= HABITABLE_C[1]:
+        return False
+    return VISIBLE_C[0] <= frame.object_c <= VISIBLE_C[1]
+
+
 def _forehead(frame: TemperatureFrame) -> ForeheadState:
     """One sample's view. Also right for a room warmer than a face: nobody can be told there."""
     if not NO_FACE_BELOW_C <= frame.object_c <= NO_FACE_ABOVE_C:
@@ -236,10 +275,14 @@ class _Repeat:
 
     @property
     def frozen(self) -> bool:
-        limit_s = FROZEN_COARSE_AFTER_S if self._coarse else FROZEN_AFTER_S
-        return self._samples >= FROZEN_SAMPLES and self._last_s - self._since_s >= limit_s
+        limit_s = FROZEN_COARSE_AFTER_S if self.coarse else FROZEN_AFTER_S
+        return self._samples >= FROZEN_SAMPLES and self.lasts_s >= limit_s
 
     @property
-    def _coarse(self) -> bool:
+    def lasts_s(self) -> float:
+        return self._last_s - self._since_s
+
+    @property
+    def coarse(self) -> bool:
         """Whether the values are whole tenths; of hundredths one pair in a hundred looks so."""
         return all(value is None or round(value, 1) == value for value in self._value or ())

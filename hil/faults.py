@@ -1,4 +1,4 @@
-"""The fault vocabulary: ten words for what goes wrong at an instrument, and who can express them.
+"""The fault vocabulary: words for what goes wrong at an instrument, and who can express them.
 
 Owns the words and their meaning. Must not know how a skin or a model makes a fault happen.
 """
@@ -19,6 +19,8 @@ class FaultWord(StrEnum):
     BABBLE = "babble"
     PAPER_OUT = "paper_out"
     COVER_OPEN = "cover_open"
+    STALE_READING = "stale_reading"
+    WRONG_UNIT = "wrong_unit"
 
 
 class InstrumentKind(StrEnum):
@@ -48,6 +50,8 @@ MEANING: dict[FaultWord, str] = {
     FaultWord.BABBLE: "Random bytes arrive without end instead of what the instrument says.",
     FaultWord.PAPER_OUT: "The roll is used up; the printer is offline until paper is loaded.",
     FaultWord.COVER_OPEN: "The cover stands open; the printer is offline until it is closed.",
+    FaultWord.STALE_READING: "The sensor hangs: the last value is said again and again.",
+    FaultWord.WRONG_UNIT: "The instrument says degrees Fahrenheit where Celsius is expected.",
 }
 
 MOMENTARY = frozenset({FaultWord.REPLUG_OTHER_NAME})
@@ -58,6 +62,7 @@ _EVERYWHERE = frozenset(SkinKind)
 _ON_THE_WIRE = frozenset({InstrumentKind.THERMOMETER, InstrumentKind.PRINTER})
 _ANY = frozenset(InstrumentKind)
 _PRINTER = frozenset({InstrumentKind.PRINTER})
+_THERMOMETER = frozenset({InstrumentKind.THERMOMETER})
 
 _WHERE: dict[FaultWord, tuple[frozenset[InstrumentKind], frozenset[SkinKind]]] = {
     FaultWord.SILENCE: (_ANY, _EVERYWHERE),
@@ -71,6 +76,8 @@ _WHERE: dict[FaultWord, tuple[frozenset[InstrumentKind], frozenset[SkinKind]]] =
     FaultWord.BABBLE: (_ON_THE_WIRE, _SERIAL),
     FaultWord.PAPER_OUT: (_PRINTER, _SERIAL),
     FaultWord.COVER_OPEN: (_PRINTER, _SERIAL),
+    FaultWord.STALE_READING: (_THERMOMETER, _SERIAL),
+    FaultWord.WRONG_UNIT: (_THERMOMETER, _SERIAL),
 }
 
 

@@ -73,6 +73,7 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True):
     body_c: float | None = None
     readings: int | None = None
     quality: str | None = None
+    trouble: str | None = None
     wrong_frames: int | None = None
     printer_fault: str | None = None
     job: str | None = None
@@ -98,7 +99,7 @@ _SERIAL = _ALL | {"link", "generation_above"}
 _KNOWS: dict[InstrumentKind, frozenset[str]] = {
     InstrumentKind.THERMOMETER: _SERIAL
     | {"ambient_c", "baud", "protocol", "present_c", "distance_cm", "leave"}
-    | {"forehead", "body_c", "readings", "quality", "wrong_frames"},
+    | {"forehead", "body_c", "readings", "quality", "trouble", "wrong_frames"},
     InstrumentKind.PRINTER: _SERIAL
     | {"process_ids", "print_label", "print_half", "load_paper_mm"}
     | {"printer_fault", "job", "papers", "readable", "as_drawn", "mishaps"},

@@ -95,6 +95,7 @@ class ThermometerRig:
             "body_c": self._body_c(),
             "readings": len(self._readings),
             "quality": self._readings[-1].quality.value if self._readings else None,
+            "trouble": self._driver.trouble.value,
             "wrong_frames": self._wrong_frames,
         }
 

@@ -44,6 +44,11 @@ class ForeheadScene:
         self._target: Forehead | None = None
         self._from_c = ambient_c
         self._moved_at_s = float("-inf")
+        self._last: tuple[float, float] | None = None
+        self.stale = False
+        """The sensor hangs at its last value."""
+        self.fahrenheit = False
+        """It is set to the other unit."""
 
     def present(self, forehead: Forehead, now_s: float) -> None:
         """Somebody steps before the sensor; the reading follows within 0.3 s."""
@@ -79,7 +84,15 @@ class ForeheadScene:
         return filled * surface_c + (1 - filled) * self.ambient_c
 
     def measured(self, now_s: float) -> tuple[float, float]:
-        """Object and ambient as the sensor reads them now, with its noise."""
+        """Object and ambient as the sensor reads them now, with its noise and its faults."""
+        if self._last is None or not self.stale:
+            self._last = self._measure(now_s)
+        object_c, ambient_c = self._last
+        if self.fahrenheit:
+            return object_c * 9 / 5 + 32, ambient_c * 9 / 5 + 32
+        return object_c, ambient_c
+
+    def _measure(self, now_s: float) -> tuple[float, float]:
         object_c = self.object_temperature(now_s) + self._noise.gauss(0.0, _OBJECT_NOISE_C)
         ambient_c = self.ambient_c + self._noise.gauss(0.0, _AMBIENT_NOISE_C)
         return object_c, ambient_c

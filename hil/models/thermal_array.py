@@ -41,6 +41,7 @@ class ThermalArrayModel(ForeheadScene):
         self._heard = bytearray()
         self._pace = OutputPace(_INTERVAL_OF[3])
         self._queries = 0
+        self._newest: list[float] | None = None
 
     def power_up(self, now_s: float) -> None:
         self._heard.clear()
@@ -78,13 +79,21 @@ class ThermalArrayModel(ForeheadScene):
         return 0.0 if self._queries else self._pace.next_due_s
 
     def _picture(self, now_s: float) -> bytes:
+        if self._newest is None or not self.stale:
+            self._newest = self._look(now_s)
+        if self.fahrenheit:
+            *pixels, ambient = (c * 9 / 5 + 32 for c in (*self._newest, self.ambient_c))
+            return picture_frame(pixels, ambient)
+        return picture_frame(self._newest, self.ambient_c)
+
+    def _look(self, now_s: float) -> list[float]:
         warm_c = self.object_temperature(now_s)
         pixels = []
         for place in range(COLUMNS * ROWS):
             value = warm_c if self._shows_face(*divmod(place, COLUMNS)) else self.ambient_c
             value += self._noise.gauss(0.0, _PIXEL_NOISE_C)
             pixels.append(0.0 if place in self._dead else value)
-        return picture_frame(pixels, self.ambient_c)
+        return pixels
 
     def _shows_face(self, row: int, column: int) -> bool:
         if self._target is None:

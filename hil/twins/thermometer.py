@@ -27,6 +27,8 @@ class _Model(Protocol):
     """What a twin needs of a thermometer. Times are seconds of CLOCK_MONOTONIC."""
 
     baud: int
+    stale: bool
+    fahrenheit: bool
 
     def power_up(self, now_s: float) -> None: ...
     def present(self, forehead: Forehead, now_s: float) -> None: ...
@@ -57,6 +59,10 @@ MODELS: dict[str, _MakeModel] = {
     "gd60914": Gd60914Model,
     "gy-614v3": Gy614V3Model,
 }
+
+
+_OF_SENSOR = {FaultWord.STALE_READING: "stale", FaultWord.WRONG_UNIT: "fahrenheit"}
+"""Faults of the sensor itself, and the attribute of the model that has them."""
 
 
 class ThermometerTwin:
@@ -110,7 +116,11 @@ class ThermometerTwin:
     @property
     def faults(self) -> frozenset[FaultWord]:
         """Faults that hold now."""
-        return frozenset(self._line.faults.active)
+        of_sensor = {word for word, attribute in _OF_SENSOR.items() if self._holds(attribute)}
+        return frozenset(self._line.faults.active | of_sensor)
+
+    def _holds(self, attribute: str) -> bool:
+        return bool(getattr(self._model, attribute))
 
     def start(self) -> None:
         self._line.start()
@@ -136,9 +146,19 @@ class ThermometerTwin:
 
     def fault(self, word: str) -> None:
         """Begin a fault of the vocabulary; raises `hil.faults.NotExpressible`."""
-        self._line.fault(fault_word(word, InstrumentKind.THERMOMETER, self._line.skin_kind))
+        known = fault_word(word, InstrumentKind.THERMOMETER, self._line.skin_kind)
+        if known in _OF_SENSOR:
+            self._set(known, True)
+        else:
+            self._line.fault(known)
 
     def heal(self, word: str | None = None) -> None:
         """End one fault, or all that hold."""
         for held in self.faults if word is None else {FaultWord(word)}:
-            self._line.heal(held)
+            if held in _OF_SENSOR:
+                self._set(held, False)
+            else:
+                self._line.heal(held)
+
+    def _set(self, word: FaultWord, holds: bool) -> None:
+        self._line.ask(lambda now_s: setattr(self._model, _OF_SENSOR[word], holds))

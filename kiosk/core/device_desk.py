@@ -34,6 +34,7 @@ class DeviceDesk:
         self._links: dict[str, LinkStatus] = {}
         self._printer = PrinterStatus()
         self._printer_ready_s = now_s
+        self._thermometer_trouble = ""
         self._camera: CameraStatus | None = None
         self._camera_heard_s = now_s
         self._uplink = UplinkStatus(state=UplinkState.OFFLINE)
@@ -45,6 +46,10 @@ class DeviceDesk:
         if status.name == PRINTER:
             self._printer = PrinterStatus()  # whatever it said, it said to another connection
             self._printer_ready_s = now_s
+
+    def thermometer_said(self, trouble: str) -> None:
+        """Frames come, and cannot be believed: ``frozen`` or ``implausible``; "" when they can."""
+        self._thermometer_trouble = trouble
 
     def printer_said(self, frame: object) -> None:
         self._printer = self._printer.fold(frame)
@@ -100,6 +105,8 @@ class DeviceDesk:
         fault = "" if state is DeviceState.READY else f"{role}.{state}"
         if role == PRINTER and state is DeviceState.READY:
             state, fault = self._printer_view(now_s)
+        if role == THERMOMETER and state is DeviceState.READY and self._thermometer_trouble:
+            state, fault = DeviceState.FAULT, f"{THERMOMETER}.{self._thermometer_trouble}"
         return DeviceReport(role=role, state=state, fault=fault, generation=link.generation)
 
     def _printer_view(self, now_s: float) -> tuple[DeviceState, str]:

@@ -243,10 +243,12 @@ class Kiosk:
                 self._devices.link_changed(status, now_s)
                 if status.name == THERMOMETER and status.state is LinkState.READY:
                     self._forehead(self._thermometer.link_opened(now_s))
+                    self._devices.thermometer_said(self._thermometer.trouble)
                 if status.name == PRINTER:
                     self._printer_changed(status.state, now_s)
             case FrameArrived(frame=TemperatureFrame() | ThermalFrame() as frame):
                 self._forehead(self._thermometer.feed(frame, now_s))
+                self._devices.thermometer_said(self._thermometer.trouble)
             case FrameArrived(frame=frame):
                 self._printer_said(frame)
 

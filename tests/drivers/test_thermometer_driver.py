@@ -12,12 +12,14 @@ from drivers.thermometer import (
     FRAME_MAX_AGE_S,
     FROZEN_AFTER_S,
     FROZEN_COARSE_AFTER_S,
+    FROZEN_FAULT_AFTER_S,
     WARM_UP_S,
     ForeheadChanged,
     ForeheadState,
     Quality,
     StableReading,
     ThermometerDriver,
+    Trouble,
 )
 from firmware_bridge.temperature_frame import MeasuringMode, TemperatureFrame
 from kiosk.flow.temperature import SurfaceReading
@@ -266,3 +268,42 @@ def test_an_instrument_that_tells_tenths_is_not_frozen_before_a_still_person(wir
 def test_an_instrument_that_tells_hundredths_is(wire: Wire) -> None:
     wire.feed([35.21] * round(FROZEN_AFTER_S / PERIOD_S + 2))
     assert wire.driver.frozen
+
+
+@pytest.mark.parametrize(
+    ("object_c", "ambient_c"), [(95.4, 75.2), (36.5, 75.2), (-30.0, 24.0), (36.5, -40.0)]
+)
+def test_a_world_that_cannot_be_is_a_trouble_of_the_instrument(
+    wire: Wire, object_c: float, ambient_c: float
+) -> None:
+    wire.feed([object_c, object_c + 0.01] * 4, ambient_c)
+    assert wire.driver.trouble is Trouble.NONE
+    wire.feed([object_c, object_c + 0.01] * 3, ambient_c)
+    assert wire.driver.trouble is Trouble.IMPLAUSIBLE
+    wire.feed([24.03])
+    assert wire.driver.trouble is Trouble.NONE
+
+
+def test_an_object_that_cannot_be_needs_no_ambient(wire: Wire) -> None:
+    wire.feed([95.4] * 12, None)
+    assert wire.driver.trouble is Trouble.IMPLAUSIBLE
+
+
+def test_a_value_that_never_changes_is_a_trouble_even_when_nobody_is_there(wire: Wire) -> None:
+    wire.feed([24.03] * round(FROZEN_FAULT_AFTER_S / PERIOD_S - 3))
+    assert wire.driver.trouble is Trouble.NONE
+    wire.feed([24.03] * 8)
+    assert wire.driver.trouble is Trouble.FROZEN
+    wire.feed([24.05])
+    assert wire.driver.trouble is Trouble.NONE
+
+
+def test_a_quiet_room_in_tenths_proves_nothing(wire: Wire) -> None:
+    wire.feed([24.1] * 900)
+    assert wire.driver.trouble is Trouble.NONE
+
+
+def test_a_reopened_link_has_no_trouble_yet(wire: Wire) -> None:
+    wire.feed([95.4] * 12)
+    wire.driver.link_opened(wire.now_s)
+    assert wire.driver.trouble is Trouble.NONE

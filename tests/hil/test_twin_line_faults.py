@@ -25,8 +25,7 @@ def carried(word: FaultWord, seed: int = 3) -> list[bytes]:
     return [piece.data for piece in faults.carry(SAID)]
 
 
-def test_there_are_ten_words_each_with_one_sentence() -> None:
-    assert len(FaultWord) == 10
+def test_every_word_has_one_sentence() -> None:
     for word in FaultWord:
         assert MEANING[word].endswith(".")
         assert MEANING[word].count(". ") == 0

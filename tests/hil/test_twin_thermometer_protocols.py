@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from config.model import ThermometerCodec
@@ -13,6 +15,14 @@ from hil.models.small_boards import Gd60914Model, Gy614V3Model, TextBoardModel
 from hil.models.thermal_array import ThermalArrayModel, picture_frame
 from hil.scenario_thermometer import settings_for
 from hil.twins.thermometer import MODELS
+
+QUESTIONS = {
+    "optris-cs": (b"\x01", b"\x02"),
+    "optris-ct": (b"\x01", b"\x02"),
+    "modbus": (bytes.fromhex("01 04 00 12 00 01 91 CF"),),
+    "modbus-omega": (bytes.fromhex("01 04 00 0E 00 01") + modbus_crc(b"\x01\x04\0\x0e\0\x01"),),
+    "gd60914": (b"\xaa",),
+}
 
 
 def test_cjmcu_bytes_of_the_source_comment() -> None:
@@ -148,3 +158,24 @@ def test_a_pause_makes_no_burst() -> None:
     pace.next_due_s = 1.0
     assert pace.due(9.0) and not pace.due(9.05)
     assert pace.next_due_s == pytest.approx(9.1)
+
+
+@pytest.mark.parametrize("protocol", MODELS)
+def test_a_stale_sensor_repeats_itself_and_the_other_unit_is_far_off(protocol: str) -> None:
+    times_s = count(10, 10)
+
+    def say() -> bytes:
+        start_s = float(next(times_s))
+        for question in QUESTIONS.get(protocol, ()):
+            model.receive(question, start_s)
+        return model.advance(start_s + 0.5)
+
+    model = MODELS[protocol](seed=1, ambient_c=24.0, baud=9600)
+    model.power_up(0.0)
+    first = say()
+    model.stale = True
+    assert say() == first != b""
+    model.fahrenheit = True
+    assert say() != first
+    model.stale = model.fahrenheit = False
+    assert say() != b""
