@@ -32,6 +32,8 @@ from kiosk.technician.calibration_seal import due_sentence, fragment, signed
 from kiosk.technician.reference_readings import ReferenceReadings
 
 calibrate = typer.Typer(no_args_is_help=True, help="Calibrate an instrument at this site.")
+WORST_SOURCE_C = 0.4
+"""What Chinese metrology allows a screening instrument (reference: devices, section 1.8)."""
 _SIGNING_KEY = "kiosk-signing.pem"
 _GUIDE = (
     "Calibrate in the place and at the hour of the sampling, with people who have rested indoors"
@@ -54,6 +56,10 @@ def thermometer(
     plot: Annotated[Path, typer.Option(help="PNG to draw the fit into")],
     version: Annotated[str, typer.Option(help="name of this calibration")] = "",
     valid_days: Annotated[int, typer.Option(min=1, max=730)] = 180,
+    source_c: Annotated[
+        float | None,
+        typer.Option("--source", min=35, max=42, help="degC of a black-body source to begin with"),
+    ] = None,
     wait_s: Annotated[float, typer.Option(min=1, max=120, help="patience with a person")] = 20.0,
 ) -> None:
     """Fit this site's k with a reference thermometer; write it signed and dated."""
@@ -65,8 +71,11 @@ def thermometer(
     today = datetime.now().astimezone().date()
     if settings.thermometer.body and (due := due_sentence(settings.thermometer.body, today)):
         remark(due)
-    remark(_GUIDE)
-    points = list(_points(settings, wait_s))
+    with ReferenceReadings(settings.thermometer) as readings:
+        if source_c is not None:
+            _check_source(readings, source_c, wait_s)
+        remark(_GUIDE)
+        points = list(_points(readings, wait_s))
     try:
         fit = fit_k(points)
     except FitRefused as refused:
@@ -79,7 +88,10 @@ def thermometer(
     except OSError as error:
         fail(f"{error.filename} cannot be written: {error.strerror}")
     remark(draw_text(fit))
-    remark(f"lay {out} behind the site's settings and restart the core; due on {body.due_on}")
+    remark(
+        f"put [thermometer.body] of {out} into the site's file in the place of an old one, or name"
+        f" {out} with another --config, and restart the core; due on {body.due_on}"
+    )
     answer(
         {
             "k": body.k,
@@ -95,22 +107,37 @@ def thermometer(
     )
 
 
-def _points(settings: KioskConfig, wait_s: float) -> Iterator[CalibrationPoint]:
+def _check_source(readings: ReferenceReadings, source_c: float, wait_s: float) -> None:
+    """The instrument alone: what it reads of a source whose temperature is known."""
+    remark(f"bring the source of {source_c:g} degC before the lens, as near as a forehead; Enter")
+    sys.stdin.readline()
+    reading = readings.take(wait_s)
+    if reading is None:
+        fail(f"no reading of the source in {wait_s:g} s; {readings.trouble or 'bring it nearer'}")
+    error_c = round(reading.object_c - source_c, 2)
+    answer({"source_c": source_c, "object_c": reading.object_c, "error_c": error_c})
+    if abs(error_c) > WORST_SOURCE_C:
+        fail(
+            f"the instrument is off by {error_c:+.2f} degC, {WORST_SOURCE_C:g} are allowed, and no"
+            " k repairs that; clean its lens, check distance and emissivity, or replace it"
+        )
+
+
+def _points(readings: ReferenceReadings, wait_s: float) -> Iterator[CalibrationPoint]:
     """One for each person, until an empty line or the end of the input."""
     number = 1
-    with ReferenceReadings(settings.thermometer) as readings:
-        while True:
-            remark(f"person {number}, at least {LEAST_POINTS}: degrees of the reference?")
-            line = sys.stdin.readline().strip()
-            if not line:
-                return
-            reference_c = _reference(line)
-            if reference_c is None:
-                continue
-            point = _read(readings, reference_c, wait_s)
-            if point is not None:
-                number += 1
-                yield point
+    while True:
+        remark(f"person {number}, at least {LEAST_POINTS}: degrees of the reference?")
+        line = sys.stdin.readline().strip()
+        if not line:
+            return
+        reference_c = _reference(line)
+        if reference_c is None:
+            continue
+        point = _read(readings, reference_c, wait_s)
+        if point is not None:
+            number += 1
+            yield point
 
 
 def _reference(line: str) -> float | None:

@@ -44,7 +44,7 @@ def due_sentence(body: BodyCalibration, today: date) -> str:
 
 
 def fragment(body: BodyCalibration, kiosk_id: str) -> str:
-    """The settings file to lay behind the site's own."""
+    """A settings file of its own, to be named after the site's, or a section to put into it."""
     return (
         f"# The body calibration of kiosk {kiosk_id}, by kioskctl calibrate thermometer.\n"
         "# Signed as it stands: another value needs another calibration.\n\n"

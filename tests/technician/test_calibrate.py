@@ -48,7 +48,12 @@ class Technician:
         return f"{line}\n"
 
 
-def run(site: Path, monkeypatch: pytest.MonkeyPatch, technician: Technician) -> int:
+def run(
+    site: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    technician: Technician,
+    source_c: float | None = None,
+) -> int:
     monkeypatch.setattr("sys.stdin", technician)
     try:
         calibrate.thermometer(
@@ -58,6 +63,7 @@ def run(site: Path, monkeypatch: pytest.MonkeyPatch, technician: Technician) -> 
             plot=site.with_name("calibration.png"),
             version="",
             valid_days=180,
+            source_c=source_c,
             wait_s=3.0,
         )
     except SystemExit as ended:
@@ -144,6 +150,30 @@ def test_without_a_good_fit_nothing_is_written(
     assert run(site, monkeypatch, Technician(list(lines), lambda line: None)) == 1
     assert sentence in capsys.readouterr().err
     assert not site.with_name("calibration.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("readings", "status", "sentence"),
+    [
+        ([reading(37.3), reading(35.1), reading(35.2), reading(35.3)], 0, "person 3"),
+        ([reading(37.5)], 1, "off by +0.50 degC, 0.4 are allowed"),
+        ([None], 1, "no reading of the source in 3 s; absent"),
+    ],
+)
+def test_a_black_body_source_tries_the_instrument_alone(
+    site: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    readings: list[StableReading | None],
+    status: int,
+    sentence: str,
+) -> None:
+    prepared = list(readings)
+    monkeypatch.setattr(calibrate, "ReferenceReadings", lambda settings: Readings(prepared))
+    technician = Technician(["", "36.5", "36.6", "36.7"], lambda line: None)
+    assert run(site, monkeypatch, technician, source_c=37.0) == status
+    assert sentence in capsys.readouterr().err
 
 
 def test_without_the_kiosks_key_it_does_not_begin(
