@@ -63,6 +63,8 @@ def thermometer(
     wait_s: Annotated[float, typer.Option(min=1, max=120, help="patience with a person")] = 20.0,
 ) -> None:
     """Fit this site's k with a reference thermometer; write it signed and dated."""
+    if len(version) > 40 or not version.isprintable():
+        raise typer.BadParameter("at most 40 printable characters", param_hint="--version")
     try:
         settings = load_kiosk(profile, config)
     except ConfigError as error:
@@ -181,7 +183,7 @@ def _body(
     """Not signed yet."""
     return BodyCalibration(
         k=fit.k,
-        version=version[:40] or f"{today.isoformat()}-{settings.site.kiosk_id}",
+        version=version or f"{today.isoformat()}-{settings.site.kiosk_id}",
         calibrated_on=today.isoformat(),
         due_on=(today + timedelta(days=valid_days)).isoformat(),
         points=len(fit.points),

@@ -50,7 +50,7 @@ def fragment(body: BodyCalibration, kiosk_id: str) -> str:
         "# Signed as it stands: another value needs another calibration.\n\n"
         "[thermometer.body]\n"
         f"k = {body.k!r}\n"
-        f"version = {json.dumps(body.version)}\n"
+        f"version = {json.dumps(body.version, ensure_ascii=False)}\n"
         f'calibrated_on = "{body.calibrated_on}"\n'
         f'due_on = "{body.due_on}"\n'
         f"points = {body.points}\n"

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import typer
 from PIL import Image
 
 from config.load import load_kiosk
@@ -52,7 +53,9 @@ def run(
     site: Path,
     monkeypatch: pytest.MonkeyPatch,
     technician: Technician,
+    *,
     source_c: float | None = None,
+    version: str = "",
 ) -> int:
     monkeypatch.setattr("sys.stdin", technician)
     try:
@@ -61,7 +64,7 @@ def run(
             config=[site],
             out=site.with_name("calibration.toml"),
             plot=site.with_name("calibration.png"),
-            version="",
+            version=version,
             valid_days=180,
             source_c=source_c,
             wait_s=3.0,
@@ -195,9 +198,19 @@ def test_an_overdue_calibration_is_told_at_once(
     assert "was due on 2020-06-01: calibrate again" in capsys.readouterr().err
 
 
+def test_a_name_that_no_file_could_hold_is_refused(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("x" * 41, "two\nlines"):
+        with pytest.raises(typer.BadParameter):
+            run(site, monkeypatch, Technician([], lambda line: None), version=name)
+
+
 def test_the_fragment_is_toml(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     people = [reading(35.1), reading(35.2), reading(35.3)]
     monkeypatch.setattr(calibrate, "ReferenceReadings", lambda settings: Readings(people))
-    assert run(site, monkeypatch, Technician(["36.5", "36.6", "36.7"], lambda line: None)) == 0
+    technician = Technician(["36.5", "36.6", "36.7"], lambda line: None)
+    assert run(site, monkeypatch, technician, version='大厅 "1" 😀') == 0
     table = tomllib.loads(site.with_name("calibration.toml").read_text("utf-8"))
+    assert table["thermometer"]["body"]["version"] == '大厅 "1" 😀'
     assert set(table) == {"thermometer"} and set(table["thermometer"]) == {"body"}
