@@ -10,7 +10,7 @@ export PYGAME_HIDE_SUPPORT_PROMPT := 1
 DEMO_PACKAGES := mosquitto fonts-noto-cjk libusb-1.0-0 gcc linux-libc-dev
 TEST_PACKAGES := $(DEMO_PACKAGES) chromium
 
-.PHONY: demo test lint unit site bench flow clean packages-demo packages-test
+.PHONY: demo test lint unit slow site bench flow clean packages-demo packages-test
 
 demo: packages-demo .venv/ready
 	@$(BIN)/kiosk-demo
@@ -26,7 +26,11 @@ lint: .venv/ready
 
 # The unit tier: no network, no display, no device, under 30 seconds.
 unit: .venv/ready
-	@$(BIN)/pytest -m "not site and not browser" -n 2
+	@$(BIN)/pytest -m "not site and not browser and not slow" -n 2
+
+# A million fuzz inputs for each codec: minutes, before a release.
+slow: .venv/ready
+	@$(BIN)/pytest -m slow -n 2
 
 # The tiers that start real processes: scenarios on twins, the whole site, the pages in Chromium.
 site: .venv/ready

@@ -17,15 +17,21 @@ from typing import Any
 
 from benchmarks.harness import percentile
 from firmware_bridge.codec import Codec
+from firmware_bridge.codecs.cjmcu90614 import Cjmcu90614Codec
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
 from firmware_bridge.codecs.ga450 import Ga450Codec
 from firmware_bridge.codecs.gm65 import Gm65Codec
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec
+from firmware_bridge.codecs.gymcu90640 import Gymcu90640Codec
 from firmware_bridge.codecs.keyboard_wedge import EV_KEY, EVENT, KeyboardWedgeCodec
+from firmware_bridge.codecs.modbus_rtu import ModbusCodec
 from firmware_bridge.link import READ_BYTES, FrameArrived, Link, LinkEvent
 from firmware_bridge.transport import open_transport
+from hil.models.thermal_array import picture_frame
 
 _FOREHEAD = bytes.fromhex("5A 5A 45 04 0E 4E 0A E1 44")
+_CJMCU = bytes.fromhex("66 66 01 04 0E 4E 0A E1 47")
+_MODBUS = bytes.fromhex("01 04 08 01 6E 01 6F 00 F1 00 00 EE 2C")
 _ALL_WELL = bytes.fromhex("10 00 00 00")
 _CARD_FOUND = bytes.fromhex("AA AA AA 96 69 00 08 00 00 9F 00 00 00 00 97")
 _PIECE = 32
@@ -47,10 +53,14 @@ def codec_throughput(megabytes: float = 1.0) -> dict[str, float]:
         EVENT.pack(0, 0, EV_KEY, key, down) for key in range(16, 26) for down in (1, 0)
     )
     keys = typed * (size // len(typed))
+    picture = picture_frame([30.0] * 768, 24.0)
     return {
         "thermometer_frames_mb_s": _mb_s(Gy90615Codec, frames, READ_BYTES),
         "thermometer_frame_by_frame_mb_s": _mb_s(Gy90615Codec, frames, len(_FOREHEAD)),
         "thermometer_noise_mb_s": _mb_s(Gy90615Codec, noise, READ_BYTES),
+        "cjmcu_frames_mb_s": _mb_s(Cjmcu90614Codec, _CJMCU * (size // 9), READ_BYTES),
+        "modbus_frames_mb_s": _mb_s(ModbusCodec, _MODBUS * (size // 13), READ_BYTES),
+        "thermal_array_mb_s": _mb_s(Gymcu90640Codec, picture * (size // 1544), READ_BYTES),
         "printer_status_mb_s": _mb_s(EscposStatusCodec, status, READ_BYTES),
         "printer_noise_mb_s": _mb_s(EscposStatusCodec, noise, READ_BYTES),
         "id_card_reader_answers_mb_s": _mb_s(Ga450Codec, answers, READ_BYTES),

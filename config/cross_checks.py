@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
+from config.complaint import Complaint
 from config.model import (
     CoordinatorConfig,
     KioskConfig,
@@ -21,6 +21,7 @@ from config.model import (
     ScannerSection,
 )
 from config.sentences import did_you_mean, quoted
+from config.thermometer_checks import thermometer_complaints
 
 SERIAL_SCHEMES = ("tty", "pty", "tcp", "replay")
 PRINTER_SCHEMES = (*SERIAL_SCHEMES, "usb", "file")
@@ -34,19 +35,13 @@ _NUMBERED_PORT = re.compile(r"/dev/tty(USB|ACM)[0-9]+")
 _NUMBERED_KEYBOARD = re.compile(r"/dev/input/event[0-9]+")
 
 
-class Complaint(NamedTuple):
-    """``path`` names section and key; ``sentence`` begins with the key."""
-
-    path: tuple[str, ...]
-    sentence: str
-
-
 def kiosk_complaints(config: KioskConfig) -> Iterator[Complaint]:
     """What is wrong between the settings of a kiosk, most basic first."""
     yield from _policy(config)
     yield from _ranges(config)
     yield from _addresses(config)
     yield from _printer(config)
+    yield from thermometer_complaints(config.thermometer)
     yield from _calibration(config)
     yield from _identity_readers(config)
     for key in ("state_dir", "runtime_dir", "keys_dir"):
@@ -199,14 +194,15 @@ def _calibration(config: KioskConfig) -> Iterator[Complaint]:
     body = config.thermometer.body
     if body is None:
         return
-    try:
-        date.fromisoformat(body.calibrated_on)
-    except ValueError:
-        yield Complaint(
-            ("thermometer", "body", "calibrated_on"),
-            f'calibrated_on is "{body.calibrated_on}", which no calendar has;'
-            " write the day of the calibration as YYYY-MM-DD",
-        )
+    for key, day in (("calibrated_on", body.calibrated_on), ("due_on", body.due_on)):
+        try:
+            date.fromisoformat(day or body.calibrated_on)
+        except ValueError:
+            yield Complaint(
+                ("thermometer", "body", key),
+                f'{key} is "{day}", which no calendar has;'
+                " write the day of the calibration as YYYY-MM-DD",
+            )
 
 
 def _absolute(path: tuple[str, ...], folder: str) -> Iterator[Complaint]:

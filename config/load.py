@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from config.check import check
-from config.cross_checks import Complaint, coordinator_complaints, kiosk_complaints
+from config.complaint import Complaint
+from config.cross_checks import coordinator_complaints, kiosk_complaints
 from config.layers import Layers
 from config.model import CoordinatorConfig, KioskConfig
 from config.sentences import ConfigError, did_you_mean, quoted, wrong

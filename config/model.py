@@ -59,11 +59,67 @@ class ThermometerMode(StrEnum):
     POLLED = "polled"
 
 
+class ThermometerCodec(StrEnum):
+    """The protocol of the thermometer; docs/devices.md says what each can prove."""
+
+    GY_MCU90615 = "gy-mcu90615"
+    GY_MCU90614 = "gy-mcu90614"
+    CJMCU_90614 = "cjmcu-90614"
+    GYMCU90640 = "gymcu90640"
+    OPTRIS_CS = "optris-cs"
+    OPTRIS_CT = "optris-ct"
+    MODBUS = "modbus"
+    TEXT_LINES = "text-lines"
+    GD60914 = "gd60914"
+    GY_614V3 = "gy-614v3"
+
+
+EXPERIMENTAL_CODECS = frozenset({ThermometerCodec.GD60914, ThermometerCodec.GY_614V3})
+"""Known from a single source: refused unless the settings say ``experimental = true``."""
+
+Register = Annotated[int, Meta(ge=0, le=65_535)]
+
+
+class ModbusMap(StrEnum):
+    CALEX = "calex"
+    OMEGA = "omega"
+    GENERIC = "generic"
+
+
+class ModbusSection(Section, frozen=True):
+    """A Modbus-RTU sensor. The registers belong to ``map = "generic"`` alone.
+
+    Temperatures are signed. Any of ``error_bits`` in the status register voids a measurement.
+    """
+
+    map: ModbusMap = ModbusMap.CALEX
+    address: Annotated[int, Meta(ge=1, le=247)] = 1
+    function: Annotated[int, Meta(ge=3, le=4)] = 4
+    object_register: Register | None = None
+    ambient_register: Register | None = None
+    status_register: Register | None = None
+    error_bits: Annotated[int, Meta(ge=0, le=65_535)] = 0b11111
+    counts_per_degree: Annotated[int, Meta(ge=1, le=1000)] = 10
+
+
+class OptrisSection(Section, frozen=True):
+    """``hundredths`` for the "hs" models. ``address`` 1 to 15 on RS-485, 0 on a line of its own."""
+
+    hundredths: bool = False
+    address: Annotated[int, Meta(ge=0, le=15)] = 0
+
+
+class TextLinesSection(Section, frozen=True):
+    """What a board prints. The groups of ``pattern`` are ``object`` and, if told, ``ambient``."""
+
+    pattern: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
 class BodyCalibration(Section, frozen=True):
     """Surface to body, ``body = surface + k * (surface - ambient)``, calibrated at this site.
 
     There is no default: a kiosk without a calibration does not judge a body temperature
-    (reference: devices, section 1.8).
+    (reference: devices, section 1.8). ``kioskctl calibrate thermometer`` writes and signs it.
     """
 
     k: Annotated[float, Meta(ge=0.0, le=0.3)]
@@ -75,19 +131,35 @@ class BodyCalibration(Section, frozen=True):
             description="a day in quotes as YYYY-MM-DD",
         ),
     ]
+    due_on: Annotated[
+        str,
+        Meta(
+            pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$(?!\n)",
+            description="a day in quotes as YYYY-MM-DD",
+        ),
+    ] = ""
+    points: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    residual_c: Annotated[float, Meta(ge=0, le=5)] = 0.0
+    signature: Annotated[str, Meta(max_length=100)] = ""
 
 
 class ThermometerSection(Section, frozen=True):
-    """``url`` is ``tty:PATH``, ``pty:PATH``, ``tcp:HOST:PORT`` or ``replay:FILE``."""
+    """``url`` is ``tty:PATH``, ``pty:PATH``, ``tcp:HOST:PORT`` or ``replay:FILE``.
+
+    ``mode`` matters where a protocol has both. ``modbus``, ``optris`` and ``text_lines`` belong to
+    the codecs of those names.
+    """
 
     url: Url = "tty:/dev/kiosk/thermometer"
-    codec: Annotated[
-        str, Meta(pattern="^gy-mcu90615$", description='the name of a codec: "gy-mcu90615"')
-    ] = "gy-mcu90615"
+    codec: ThermometerCodec = ThermometerCodec.GY_MCU90615
+    experimental: bool = False
     mode: ThermometerMode = ThermometerMode.CONTINUOUS
     bauds: tuple[Baud, ...] = (115_200, 9_600)
     stable_samples: Annotated[int, Meta(ge=2, le=50)] = 4
     stable_spread_c: Annotated[float, Meta(gt=0, le=2)] = 0.3
+    modbus: ModbusSection = field(default_factory=ModbusSection)
+    optris: OptrisSection = field(default_factory=OptrisSection)
+    text_lines: TextLinesSection | None = None
     body: BodyCalibration | None = None
 
 

@@ -79,6 +79,8 @@ def _in_words(kind: inspect.Type) -> str:
             return "a number" + _bounds(kind)
         case inspect.StrType():
             return "a text in quotes" + _lengths(kind)
+        case inspect.UnionType(types=(choice, inspect.NoneType())):  # a value that may be missing
+            return _in_words(choice)
         case inspect.VarTupleType():
             return f"a list of values, each {_in_words(kind.item_type)}"
     raise TypeError(f"no words for settings of type {kind!r}: add them here")

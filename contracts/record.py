@@ -43,11 +43,13 @@ class TemperatureSource(StrEnum):
 
 
 class TemperatureTaken(Struct, frozen=True, kw_only=True):
-    """A reading with its provenance. ``body_c`` is None when this site has no calibration."""
+    """A reading with its provenance. ``body_c`` is None when this site has no calibration,
+    ``ambient_c`` when the instrument does not tell; without it there is no ``body_c`` either.
+    """
 
     source: TemperatureSource
     object_c: float
-    ambient_c: float
+    ambient_c: float | None
     body_c: float | None
     calibration: str
     mode: str

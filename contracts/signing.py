@@ -30,6 +30,7 @@ class Domain(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     REGISTRATION = "registration"
     DEVICE_PROOF = "device-proof"
+    CALIBRATION = "calibration"
 
 
 class SignatureRefused(Exception):

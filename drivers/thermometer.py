@@ -15,10 +15,9 @@ from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from firmware_bridge.codecs.gy_mcu90615 import TemperatureFrame
+from drivers.thermal_array import warmest_forehead
+from firmware_bridge.temperature_frame import MeasuringMode, TemperatureFrame, ThermalFrame
 
 NO_FACE_BELOW_C = 28.0
 TOO_FAR_BELOW_C = 34.0
@@ -33,7 +32,25 @@ GAP_MAX_S = 1.0
 WARM_UP_S = 1.0
 """Modules send nonsense for about a second after power-up."""
 FROZEN_AFTER_S = 3.0
+FROZEN_COARSE_AFTER_S = 60.0
+"""Instruments that tell tenths repeat themselves before anybody who stands still."""
 FROZEN_SAMPLES = 8
+FROZEN_FAULT_AFTER_S = 10.0
+"""Before a person three seconds are enough to doubt a value; to call the instrument broken while
+nobody is there takes longer, and tenths of a degree never prove it."""
+HABITABLE_C = (-10.0, 50.0)
+VISIBLE_C = (-20.0, 60.0)
+"""Outside lies no room with people in it, and nothing in such a room: another unit, another scale
+or a broken sensor."""
+IMPLAUSIBLE_AFTER_S = 1.0
+
+
+class Trouble(StrEnum):
+    """Why the instrument cannot be believed at all; the last part of a fault's message id."""
+
+    NONE = ""
+    FROZEN = "frozen"
+    IMPLAUSIBLE = "implausible"
 
 
 class ForeheadState(StrEnum):
@@ -51,8 +68,12 @@ _HOLD_S = {ForeheadState.NOBODY: 0.5, ForeheadState.TOO_FAR: 0.3, ForeheadState.
 class Quality(StrEnum):
     GOOD = "good"
     AMBIENT_OUT_OF_RANGE = "ambient-out-of-range"
+    AMBIENT_UNKNOWN = "ambient-unknown"
+    """The instrument does not tell it: no body temperature follows from the surface alone."""
     FROZEN = "frozen"
     """The instrument repeats one value to the last digit: no living thing does that."""
+    SCREENING_ONLY = "screening-only"
+    """A thermal picture finds people to measure; it is too coarse to judge one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +81,12 @@ class StableReading:
     """``samples`` neighbouring samples of a forehead that differ by ``spread_c`` at most.
 
     ``object_c`` and ``ambient_c`` are medians of the surface and of the instrument, degC, as
-    measured. ``at_s`` is when the last sample arrived.
+    measured; ``ambient_c`` is None when the instrument does not tell. ``at_s`` is when the last
+    sample arrived.
     """
 
     object_c: float
-    ambient_c: float
+    ambient_c: float | None
     mode: str
     samples: int
     spread_c: float
@@ -100,6 +122,7 @@ class ThermometerDriver:
         self._believed_from_s = float("-inf")
         self._last_s = float("-inf")
         self._repeat = _Repeat()
+        self._implausible_since_s: float | None = None
 
     @property
     def forehead(self) -> ForeheadState:
@@ -109,6 +132,16 @@ class ThermometerDriver:
     def frozen(self) -> bool:
         """The instrument has repeated one value for `FROZEN_AFTER_S`, whoever stands there."""
         return self._repeat.frozen
+
+    @property
+    def trouble(self) -> Trouble:
+        """Of the instrument, whoever stands there. It ends with the first believable change."""
+        since_s = self._implausible_since_s
+        if since_s is not None and self._last_s - since_s >= IMPLAUSIBLE_AFTER_S:
+            return Trouble.IMPLAUSIBLE
+        if self._repeat.lasts_s >= FROZEN_FAULT_AFTER_S and not self._repeat.coarse:
+            return Trouble.FROZEN
+        return Trouble.NONE
 
     def rearm(self) -> None:
         """Ask for a new reading of whoever stands there now; samples taken so far are dropped."""
@@ -120,17 +153,30 @@ class ThermometerDriver:
         self.rearm()
         self._believed_from_s = now_s + WARM_UP_S
         self._repeat = _Repeat()
+        self._implausible_since_s = None
         self._other = None
         return self._show(ForeheadState.NOBODY)
 
-    def feed(self, frame: TemperatureFrame, now_s: float) -> list[StableReading | ForeheadChanged]:
-        """What ``frame`` tells, in order. Old frames and frames of the warm-up tell nothing."""
-        if now_s < self._believed_from_s or now_s - frame.at_s > FRAME_MAX_AGE_S:
+    def feed(
+        self, seen: TemperatureFrame | ThermalFrame, now_s: float
+    ) -> list[StableReading | ForeheadChanged]:
+        """What ``seen`` tells, in order. Old frames and frames of the warm-up tell nothing."""
+        if now_s < self._believed_from_s or now_s - seen.at_s > FRAME_MAX_AGE_S:
             return []
+        frame = warmest_forehead(seen) if isinstance(seen, ThermalFrame) else seen
+        if frame is None:
+            return []
+        return self._sample(frame)
+
+    def _sample(self, frame: TemperatureFrame) -> list[StableReading | ForeheadChanged]:
         self._repeat.feed(frame)
         if frame.at_s - self._last_s > GAP_MAX_S:
             self._window.clear()
         self._last_s = frame.at_s
+        if _plausible(frame):
+            self._implausible_since_s = None
+        elif self._implausible_since_s is None:
+            self._implausible_since_s = frame.at_s
         seen = _forehead(frame)
         events: list[StableReading | ForeheadChanged] = [*self._follow(seen, frame.at_s)]
         if seen is not ForeheadState.MEASURING:
@@ -168,31 +214,43 @@ class ThermometerDriver:
         if spread_c > self._spread_c:
             return None
         self._armed = False
-        ambient_c = median(frame.ambient_c for frame in self._window)
+        told = [frame.ambient_c for frame in self._window if frame.ambient_c is not None]
+        ambient_c = median(told) if len(told) == len(self._window) else None
         last = self._window[-1]
         return StableReading(
             object_c=round(median(objects), 2),
-            ambient_c=round(ambient_c, 2),
+            ambient_c=None if ambient_c is None else round(ambient_c, 2),
             mode=str(last.mode),
             samples=len(objects),
             spread_c=round(spread_c, 2),
             at_s=last.at_s,
-            quality=self._quality(ambient_c),
+            quality=self._quality(last.mode, ambient_c),
         )
 
-    def _quality(self, ambient_c: float) -> Quality:
+    def _quality(self, mode: MeasuringMode, ambient_c: float | None) -> Quality:
         if self.frozen:
             return Quality.FROZEN
+        if mode is MeasuringMode.ARRAY:
+            return Quality.SCREENING_ONLY
+        if ambient_c is None:
+            return Quality.AMBIENT_UNKNOWN
         if not RATED_AMBIENT_C[0] <= ambient_c <= RATED_AMBIENT_C[1]:
             return Quality.AMBIENT_OUT_OF_RANGE
         return Quality.GOOD
+
+
+def _plausible(frame: TemperatureFrame) -> bool:
+    """Whether there can be such a room, and such a thing in it."""
+    if frame.ambient_c is not None and not HABITABLE_C[0] <= frame.ambient_c <= HABITABLE_C[1]:
+        return False
+    return VISIBLE_C[0] <= frame.object_c <= VISIBLE_C[1]
 
 
 def _forehead(frame: TemperatureFrame) -> ForeheadState:
     """One sample's view. Also right for a room warmer than a face: nobody can be told there."""
     if not NO_FACE_BELOW_C <= frame.object_c <= NO_FACE_ABOVE_C:
         return ForeheadState.NOBODY
-    if not frame.object_c - frame.ambient_c >= PRESENCE_RISE_C:
+    if frame.ambient_c is not None and not frame.object_c - frame.ambient_c >= PRESENCE_RISE_C:
         return ForeheadState.NOBODY
     if frame.object_c < TOO_FAR_BELOW_C:
         return ForeheadState.TOO_FAR
@@ -203,7 +261,7 @@ class _Repeat:
     """Counts how long both temperatures have not changed in their last digit."""
 
     def __init__(self) -> None:
-        self._value: tuple[float, float] | None = None
+        self._value: tuple[float, float | None] | None = None
         self._since_s = 0.0
         self._last_s = 0.0
         self._samples = 0
@@ -217,5 +275,14 @@ class _Repeat:
 
     @property
     def frozen(self) -> bool:
-        lasted_s = self._last_s - self._since_s
-        return self._samples >= FROZEN_SAMPLES and lasted_s >= FROZEN_AFTER_S
+        limit_s = FROZEN_COARSE_AFTER_S if self.coarse else FROZEN_AFTER_S
+        return self._samples >= FROZEN_SAMPLES and self.lasts_s >= limit_s
+
+    @property
+    def lasts_s(self) -> float:
+        return self._last_s - self._since_s
+
+    @property
+    def coarse(self) -> bool:
+        """Whether the values are whole tenths; of hundredths one pair in a hundred looks so."""
+        return all(value is None or round(value, 1) == value for value in self._value or ())

@@ -15,6 +15,9 @@ from firmware_bridge.transport import Transport
 
 # The module sends about ten frames a second: three chances at each speed.
 LISTEN_S = 0.35
+# An answer of a few bytes and the sensor's delay; a round of questions needs three of them.
+ANSWER_S = 0.06
+QUESTIONS = 6
 _WRITE_TIMEOUT_S = 0.5
 
 
@@ -67,3 +70,52 @@ class AutoBaud:
             if any(not isinstance(item, Noise) for item in found):
                 return heard
         return b""
+
+
+class AskingAutoBaud:
+    """A `Handshake` for devices whose answers mean nothing without their question.
+
+    At each speed asks ``command`` up to `QUESTIONS` times, until a codec of ``make_codec`` makes a
+    frame of the answers. They were given to that codec: nothing is left over for the link's.
+    """
+
+    def __init__(
+        self,
+        bauds: Sequence[int],
+        command: object,
+        make_codec: Callable[[], Codec[Any]],
+        *,
+        answer_s: float = ANSWER_S,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if not bauds:
+            raise ValueError("there is no baud rate to try")
+        self._bauds = list(bauds)
+        self._command = command
+        self._make_codec = make_codec
+        self._answer_s = answer_s
+        self._now = now
+        self.baud: int | None = None
+
+    def __call__(self, transport: Transport) -> bytes:
+        """Always b""; ``baud`` is the speed in use, None until one worked."""
+        for baud in self._bauds:
+            transport.set_baud(baud)
+            codec = self._make_codec()
+            if any(self._ask(transport, codec) for _ in range(QUESTIONS)):
+                self.baud = baud
+                self._bauds.sort(key=lambda other: other != baud)
+                return b""
+        self.baud = None
+        transport.set_baud(self._bauds[0])
+        return b""
+
+    def _ask(self, transport: Transport, codec: Codec[Any]) -> bool:
+        """True when the answer completed a frame; ends with the answer's time at the latest."""
+        transport.write(codec.encode(self._command), _WRITE_TIMEOUT_S)
+        give_up_s = self._now() + self._answer_s
+        while (left_s := give_up_s - self._now()) > 0:
+            found = codec.feed(transport.read(4096, left_s), self._now())
+            if any(not isinstance(item, Noise) for item in found):
+                return True
+        return False

@@ -25,6 +25,9 @@ class NoiseReason(StrEnum):
     CUT_SHORT = "the beginning of a frame, never finished"
     TOO_LONG = "a block longer than the protocol allows"
     UNASKED = "an answer to a question that was not asked"
+    REFUSED = "an answer in which the device reports an error"
+    IMPLAUSIBLE = "values that this kind of device cannot have measured"
+    NOT_REPEATED = "a value without a checksum that a second look did not confirm"
 
 
 class Noise(Struct, frozen=True, gc=False):

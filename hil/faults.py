@@ -23,6 +23,8 @@ class FaultWord(StrEnum):
     STUCK_BUSY = "stuck_busy"
     HALF_LABEL = "half_label"
     CUT_JAM = "cut_jam"
+    STALE_READING = "stale_reading"
+    WRONG_UNIT = "wrong_unit"
 
 
 class InstrumentKind(StrEnum):
@@ -62,6 +64,8 @@ MEANING: dict[FaultWord, str] = {
         "The printer's power dips in each label: half comes out, the rest is forgotten."
     ),
     FaultWord.CUT_JAM: "The cutter is jammed; the printer is offline until it is freed.",
+    FaultWord.STALE_READING: "The sensor hangs: the last value is said again and again.",
+    FaultWord.WRONG_UNIT: "The instrument says degrees Fahrenheit where Celsius is expected.",
 }
 
 MOMENTARY = frozenset({FaultWord.REPLUG_OTHER_NAME})
@@ -72,6 +76,7 @@ _EVERYWHERE = frozenset(SkinKind)
 _ON_THE_WIRE = frozenset(InstrumentKind) - {InstrumentKind.CAMERA}
 _ANY = frozenset(InstrumentKind)
 _PRINTER = frozenset({InstrumentKind.PRINTER})
+_THERMOMETER = frozenset({InstrumentKind.THERMOMETER})
 
 _WHERE: dict[FaultWord, tuple[frozenset[InstrumentKind], frozenset[SkinKind]]] = {
     FaultWord.SILENCE: (_ANY, _EVERYWHERE),
@@ -89,6 +94,8 @@ _WHERE: dict[FaultWord, tuple[frozenset[InstrumentKind], frozenset[SkinKind]]] =
     FaultWord.STUCK_BUSY: (_PRINTER, _SERIAL),
     FaultWord.HALF_LABEL: (_PRINTER, _SERIAL),
     FaultWord.CUT_JAM: (_PRINTER, _SERIAL),
+    FaultWord.STALE_READING: (_THERMOMETER, _SERIAL),
+    FaultWord.WRONG_UNIT: (_THERMOMETER, _SERIAL),
 }
 
 

@@ -43,6 +43,7 @@ class Given(Struct, frozen=True, forbid_unknown_fields=True):
 
     ambient_c: float = 24.0
     baud: int = 115200
+    protocol: str = "gy-mcu90615"
     process_ids: bool = True
     language: Literal["escpos", "tspl"] = "escpos"
     scanner_kind: Literal["gm65", "newland", "keyboard", "keyboard-by-number"] = "gm65"
@@ -83,6 +84,8 @@ class Expect(Struct, frozen=True, forbid_unknown_fields=True):
     forehead: str | None = None
     body_c: float | None = None
     readings: int | None = None
+    quality: str | None = None
+    trouble: str | None = None
     wrong_frames: int | None = None
     printer_fault: str | None = None
     job: str | None = None
@@ -116,8 +119,8 @@ _ALL = frozenset({"fault", "heal"})
 _SERIAL = _ALL | {"link", "generation_above"}
 _KNOWS: dict[InstrumentKind, frozenset[str]] = {
     InstrumentKind.THERMOMETER: _SERIAL
-    | {"ambient_c", "baud", "present_c", "distance_cm", "leave"}
-    | {"forehead", "body_c", "readings", "wrong_frames"},
+    | {"ambient_c", "baud", "protocol", "present_c", "distance_cm", "leave"}
+    | {"forehead", "body_c", "readings", "quality", "trouble", "wrong_frames"},
     InstrumentKind.PRINTER: _SERIAL
     | {"process_ids", "language", "print_label", "print_half", "load_paper_mm"}
     | {"printer_fault", "job", "papers", "readable", "as_drawn", "mishaps"},

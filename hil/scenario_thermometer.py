@@ -5,13 +5,20 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from config.model import ThermometerSection
-from drivers.thermometer import ForeheadChanged, ForeheadState, StableReading, ThermometerDriver
-from firmware_bridge.codecs.gy_mcu90615 import (
-    TemperatureFrame,
+import msgspec
+
+from config.model import (
+    ModbusMap,
+    ModbusSection,
+    TextLinesSection,
+    ThermometerCodec,
+    ThermometerSection,
 )
+from drivers.thermometer import ForeheadChanged, ForeheadState, StableReading, ThermometerDriver
 from firmware_bridge.hotplug import HotplugWatch
 from firmware_bridge.link import FrameArrived, Link, LinkChanged, LinkEvent, LinkState
+from firmware_bridge.temperature_frame import TemperatureFrame, ThermalFrame
+from hil.models.small_boards import BOARD_PATTERN
 from hil.models.thermometer import HEAT_BALANCE_K
 from hil.scenario import Given, When
 from hil.scenario_rig import Sightings
@@ -22,12 +29,29 @@ _WANDERS_C = 3.0
 """A true frame may lie so far outside the truths around it: noise, and a hand that sways."""
 
 
+def settings_for(protocol: str) -> ThermometerSection:
+    """What a kiosk's file says for a twin of ``protocol``; the address is missing."""
+    if protocol == "modbus-omega":
+        omega = ModbusSection(map=ModbusMap.OMEGA)
+        return ThermometerSection(codec=ThermometerCodec.MODBUS, modbus=omega)
+    lines = TextLinesSection(pattern=BOARD_PATTERN) if protocol == "text-lines" else None
+    codec = ThermometerCodec(protocol)
+    return ThermometerSection(codec=codec, experimental=True, text_lines=lines)
+
+
 class ThermometerRig:
     """``url`` is where twin and link meet, ``pty:PATH`` or ``tcp:127.0.0.1:0``."""
 
     def __init__(self, url: str, given: Given, seed: int) -> None:
         self.seen = Sightings()
-        self._twin = ThermometerTwin(url, seed=seed, ambient_c=given.ambient_c, baud=given.baud)
+        self._twin = ThermometerTwin(
+            url,
+            seed=seed,
+            ambient_c=given.ambient_c,
+            baud=given.baud,
+            protocol=given.protocol,
+        )
+        self._settings = settings_for(given.protocol)
         self._driver = ThermometerDriver()
         self._generation = 0
         self._link_state = LinkState.ABSENT
@@ -41,7 +65,8 @@ class ThermometerRig:
 
     def start(self) -> None:
         self._twin.start()
-        self._link = thermometer_link(ThermometerSection(url=self._twin.url), self._on_event)
+        settings = msgspec.structs.replace(self._settings, url=self._twin.url)
+        self._link = thermometer_link(settings, self._on_event)
         paths = [Path(self._url.removeprefix("pty:"))] if self._url.startswith("pty:") else []
         self._hotplug = HotplugWatch(self._link.poke, paths, use_udev=False)
         self._hotplug.start()
@@ -69,6 +94,8 @@ class ThermometerRig:
             "forehead": self._forehead.value,
             "body_c": self._body_c(),
             "readings": len(self._readings),
+            "quality": self._readings[-1].quality.value if self._readings else None,
+            "trouble": self._driver.trouble.value,
             "wrong_frames": self._wrong_frames,
         }
 
@@ -76,6 +103,8 @@ class ThermometerRig:
         if not self._readings:
             return None
         newest = self._readings[-1]
+        if newest.ambient_c is None:
+            return None
         return newest.object_c + HEAT_BALANCE_K * (newest.object_c - newest.ambient_c)
 
     def _on_event(self, event: LinkEvent) -> None:
@@ -94,6 +123,9 @@ class ThermometerRig:
                     believable = low_c - _WANDERS_C <= frame.object_c <= high_c + _WANDERS_C
                     self._wrong_frames += not believable
                     self._follow(self._driver.feed(frame, frame.at_s))
+            case FrameArrived(frame=ThermalFrame() as picture):
+                with self.seen.noting():
+                    self._follow(self._driver.feed(picture, picture.at_s))
 
     def _follow(self, told: list[ForeheadChanged] | list[StableReading | ForeheadChanged]) -> None:
         for news in told:

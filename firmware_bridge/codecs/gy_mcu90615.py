@@ -1,5 +1,9 @@
 """GY-MCU90615 / GY-MCU90614 infrared thermometer module (vendor data sheet, 9-byte frame).
 
+The variants (90615, 90615V2, 90614-BAA to -DCI) differ in lens, working distance and default speed,
+not in the frame. Newer 90614 firmware has a mode with ten bytes whose layout nobody published: it
+is refused as a frame of another layout.
+
 Owns the wire format, nothing else: whether 36.62 is a forehead is the driver's question.
 
     host -> module   A5 | CMD | (A5 + CMD) & FF
@@ -17,10 +21,9 @@ from __future__ import annotations
 from enum import StrEnum
 from struct import Struct as Layout
 
-from msgspec import Struct
-
 from firmware_bridge.buffer import UnfinishedFrame
 from firmware_bridge.codec import Noise, NoiseReason
+from firmware_bridge.temperature_frame import MeasuringMode, TemperatureFrame
 
 HEADER = bytes.fromhex("5A5A4504")
 FRAME_BYTES = 9
@@ -40,22 +43,6 @@ class ThermometerCommand(StrEnum):
     BAUD_115200 = "A5AF54"
     AUTO_SEND_ON = "A551F6"
     AUTO_SEND_OFF = "A552F7"
-
-
-class MeasuringMode(StrEnum):
-    """Whether a frame came by itself or answered a query."""
-
-    CONTINUOUS = "continuous"
-    POLLED = "polled"
-
-
-class TemperatureFrame(Struct, frozen=True, gc=False):
-    """One measurement: degrees Celsius from -327.68 to 327.67, time of its last byte."""
-
-    object_c: float
-    ambient_c: float
-    at_s: float
-    mode: MeasuringMode
 
 
 class Gy90615Codec:

@@ -31,7 +31,7 @@ _TITLES = {
     InstrumentKind.THERMOMETER: (
         "Thermometer",
         "测温",
-        "GY-MCU90615 on a pty: nine bytes a measurement, ten times a second.",
+        "A thermometer module on a pty, measuring as fast as it speaks.",
     ),
     InstrumentKind.PRINTER: (
         "Label printer",

@@ -32,10 +32,25 @@ def _row(kind: InstrumentKind, record: WireBytes) -> dict[str, str]:
 
 
 def _measurement(data: bytes) -> str:
-    """``5A 5A 45 04 TO TO TA TA SUM``, hundredths of a degree (reference: devices, 1.1)."""
-    if len(data) != _FRAME_BYTES or data[:4] != b"\x5a\x5a\x45\x04":
-        return "part of a frame"
-    if sum(data[:-1]) & 0xFF != data[-1]:
+    """What a thermometer says, by the first bytes of its protocol (reference: devices, 1)."""
+    if data[:4] == b"\x5a\x5a\x45\x04" and len(data) == _FRAME_BYTES:
+        return _object_and_ambient(data, sum(data[:-1]))
+    if data[:2] == b"\x66\x66" and len(data) == _FRAME_BYTES:
+        return _object_and_ambient(data, sum(data[4:-1]))
+    if data[:4] == b"\x5a\x5a\x02\x06":
+        return "a thermal picture of 32 x 24 pixels"
+    if data[1:2] in (b"\x03", b"\x04") and data[2:3] == bytes((len(data) - 5 & 0xFF,)):
+        return "registers"
+    if data[:1] == b"T" and data.endswith(b"\r\n"):
+        return "a line of text"
+    if len(data) == 2:
+        return f"{(int.from_bytes(data, 'big') - 1000) / 10:.1f} °C"
+    return "part of a frame"
+
+
+def _object_and_ambient(data: bytes, total: int) -> str:
+    """Signed big-endian hundredths of a degree behind a head of four bytes."""
+    if total & 0xFF != data[-1]:
         return "the check sum is wrong"
     object_c = int.from_bytes(data[4:6], "big", signed=True) / 100
     ambient_c = int.from_bytes(data[6:8], "big", signed=True) / 100
@@ -43,9 +58,15 @@ def _measurement(data: bytes) -> str:
 
 
 def _thermometer_command(data: bytes) -> str:
+    if len(data) == 8 and data[1:2] in (b"\x03", b"\x04"):
+        return "read registers"
     return {
         b"\xa5\x45\xea": "send continuously",
         b"\xa5\x15\xba": "measure once",
+        b"\x66\x66\x01\x56": "send continuously",
+        b"\x66\x66\x02\x56": "measure once",
+        b"\x01": "how warm is the target?",
+        b"\x02": "how warm is the head?",
     }.get(data, "command")
 
 

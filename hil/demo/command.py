@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from config.model import ThermometerCodec
 from coordinator.key_files import KeyFilesError
 from hil.demo.folder import DemoFolder, FolderError, make_folder
 from hil.demo.live import Live, LiveDemo
@@ -58,6 +59,9 @@ def demo(  # noqa: PLR0917 - typer calls it by name
     keep: Annotated[
         Path | None, typer.Option(help="Keep the site's files in this empty folder.")
     ] = None,
+    thermometer: Annotated[
+        ThermometerCodec, typer.Option(help="Which thermometer stands there; docs/devices.md.")
+    ] = ThermometerCodec.GY_MCU90615,
     port: Annotated[
         int, typer.Option(min=0, max=65_535, help="Port of the bench page; 0: any free one.")
     ] = 0,
@@ -72,9 +76,9 @@ def demo(  # noqa: PLR0917 - typer calls it by name
         raise typer.Exit(1) from error
     try:
         if headless:
-            passed = _prove(folder, Asked(residents, seed, unrest, tampering), report)
+            passed = _prove(folder, Asked(residents, seed, unrest, tampering, thermometer), report)
         else:
-            passed = run_live(folder, Live(seed, port, by_themselves=True))
+            passed = run_live(folder, Live(seed, port, by_themselves=True, thermometer=thermometer))
     except EXPECTED_TROUBLE as error:
         say(str(error))
         passed = False

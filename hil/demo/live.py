@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from config.model import ThermometerCodec
 from hil.bench.bench import Bench, BenchSite
 from hil.bench.hands import Hands
 from hil.bench.server import BenchServer
@@ -36,6 +37,7 @@ class Live:
     seed: int
     bench_port: int
     by_themselves: bool
+    thermometer: ThermometerCodec = ThermometerCodec.GY_MCU90615
 
 
 def display_driver() -> str:
@@ -51,7 +53,8 @@ class LiveDemo:
         self._say = say
         self._live = live
         self.driver = display_driver()
-        self.site = DemoSite(folder, Wanted(sdl_driver=self.driver, hurried=False, seed=live.seed))
+        wanted = Wanted(self.driver, hurried=False, seed=live.seed, thermometer=live.thermometer)
+        self.site = DemoSite(folder, wanted)
         self._lanes = LaneStaff(self.site.staff_url)
         self._autopilot = Autopilot(self._robot, Crowd(live.seed), self._seen)
         self._bench = Bench(

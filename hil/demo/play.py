@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from config.model import ThermometerCodec
 from hil.demo.eavesdropper import Eavesdropper
 from hil.demo.evidence import Heard, gather
 from hil.demo.facts import Outcome, SeenVisit
@@ -41,6 +42,7 @@ class Asked:
     seed: int
     unrest: bool = False
     tampering: Break | None = None
+    thermometer: ThermometerCodec = ThermometerCodec.GY_MCU90615
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Played:
 
 def play(folder: DemoFolder, asked: Asked, say: Callable[[str], None]) -> Played:
     """One run. Raises what `DemoSite.start` raises, and `NothingToBreak`."""
-    site = DemoSite(folder, Wanted(sdl_driver="dummy", hurried=True, seed=asked.seed))
+    wanted = Wanted("dummy", hurried=True, seed=asked.seed, thermometer=asked.thermometer)
+    site = DemoSite(folder, wanted)
     try:
         return _play(site, asked, say)
     finally:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.model import ThermometerCodec
 from hil.demo.folder import DemoFolder
+from hil.models.small_boards import BOARD_PATTERN
 
 REGION, SITE_ID, KIOSK_NUMBER = "330106", "0007", "03"
 SITE_NAME = "西湖演示采样点"
@@ -33,6 +35,7 @@ class SitePlan:
     calibration_k: float
     sdl_driver: str
     hurried: bool
+    thermometer_codec: ThermometerCodec = ThermometerCodec.GY_MCU90615
 
 
 def kiosk_sections(plan: SitePlan) -> Sections:
@@ -45,7 +48,12 @@ def kiosk_sections(plan: SitePlan) -> Sections:
             "runtime_dir": str(folder.kiosk_runtime),
             "keys_dir": str(folder.kiosk_keys),
         },
-        "thermometer": {"url": plan.thermometer_url},
+        "thermometer": {
+            "url": plan.thermometer_url,
+            "codec": plan.thermometer_codec.value,
+            "experimental": True,
+        },
+        "thermometer.text_lines": {"pattern": BOARD_PATTERN},
         "thermometer.body": {
             "k": plan.calibration_k,
             "version": "demo-twin",

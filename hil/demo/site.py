@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.model import ThermometerCodec
 from coordinator.key_files import SiteKeys, make_kiosk_keys, make_site_keys
 from hil.demo import settings
 from hil.demo.child_process import ChildView, Command
@@ -50,6 +51,7 @@ class Wanted:
     sdl_driver: str
     hurried: bool
     seed: int
+    thermometer: ThermometerCodec = ThermometerCodec.GY_MCU90615
 
 
 class DemoSite:
@@ -58,7 +60,7 @@ class DemoSite:
     def __init__(self, folder: DemoFolder, wanted: Wanted) -> None:
         self.folder = folder
         self.broker_port, self.web_port = free_ports(2)
-        self.stage = Stage(folder.twins, wanted.seed)
+        self.stage = Stage(folder.twins, wanted.seed, wanted.thermometer)
         self.mirror = Mirror(folder.mirror)
         self.listener = CoreListener(socket_path(str(folder.kiosk_runtime)))
         self.keys: SiteKeys = make_site_keys(folder.coordinator_keys)
@@ -70,6 +72,7 @@ class DemoSite:
             broker_port=self.broker_port,
             web_port=self.web_port,
             thermometer_url=self.stage.thermometer.url,
+            thermometer_codec=wanted.thermometer,
             printer_url=self.stage.printer.url,
             camera_source=self.stage.camera.url,
             calibration_k=HEAT_BALANCE_K,

@@ -46,9 +46,12 @@ Instrument = ThermometerTwin | PrinterTwin | CameraTwin
 class Stage:
     """``start`` before the kiosk or after it: a kiosk waits for no device."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, thermometer: str = "gy-mcu90615") -> None:
+        """``thermometer`` is the protocol that its twin speaks."""
         self._camera_path = folder / "camera.frames"
-        self.thermometer = ThermometerTwin(f"pty:{folder / 'thermometer'}", seed=seed)
+        self.thermometer = ThermometerTwin(
+            f"pty:{folder / 'thermometer'}", seed=seed, protocol=thermometer
+        )
         self.printer = PrinterTwin(f"pty:{folder / 'printer'}", seed=seed)
         self.camera = CameraTwin(self._camera_path, seed=seed)
         self._lock = threading.Lock()

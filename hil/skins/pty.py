@@ -14,7 +14,9 @@ import tty
 from pathlib import Path
 
 _MAX_READ = 65536
-_BAUD_OF = {termios.B9600: 9600, termios.B38400: 38400, termios.B115200: 115200}
+_BAUD_OF = {
+    getattr(termios, f"B{baud}"): baud for baud in (9600, 19200, 38400, 57600, 115200, 460800)
+}
 
 
 class PtySkin:

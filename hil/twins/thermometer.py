@@ -1,26 +1,87 @@
-"""A GY-MCU90615 module with somebody's forehead before it, on a pseudo terminal or a TCP port."""
+"""A thermometer with somebody's forehead before it, on a pseudo terminal or a TCP port.
+
+One physics, many protocols: which one is spoken is a name, that of the kiosk's settings where it
+has one.
+"""
 
 from __future__ import annotations
 
+from functools import partial
 from types import TracebackType
+from typing import Protocol
 
 from hil.faults import FaultWord, InstrumentKind, fault_word
-from hil.models.thermometer import Forehead, ThermometerModel
+from hil.models.cjmcu90614 import Cjmcu90614Model
+from hil.models.forehead import Forehead
+from hil.models.modbus_thermometer import ModbusThermometerModel
+from hil.models.optris import OptrisModel
+from hil.models.small_boards import Gd60914Model, Gy614V3Model, TextBoardModel
+from hil.models.thermal_array import ThermalArrayModel
+from hil.models.thermometer import ThermometerModel
 from hil.skins.wired import wired_skin
 from hil.twins.line import Instrument, TwinLine, WireBytes
 from hil.twins.line_faults import LineFaults
 
 
+class _Model(Protocol):
+    """What a twin needs of a thermometer. Times are seconds of CLOCK_MONOTONIC."""
+
+    baud: int
+    stale: bool
+    fahrenheit: bool
+
+    def power_up(self, now_s: float) -> None: ...
+    def present(self, forehead: Forehead, now_s: float) -> None: ...
+    def leave(self, now_s: float) -> None: ...
+    def set_ambient(self, ambient_c: float, now_s: float) -> None: ...
+    def object_temperature(self, now_s: float) -> float: ...
+    def receive(self, data: bytes, now_s: float) -> None: ...
+    def advance(self, now_s: float) -> bytes: ...
+    def next_due_s(self) -> float | None: ...
+
+
+class _MakeModel(Protocol):
+    def __call__(self, *, seed: int, ambient_c: float, baud: int) -> _Model: ...
+
+
+MODELS: dict[str, _MakeModel] = {
+    "gy-mcu90615": ThermometerModel,
+    "gy-mcu90614": ThermometerModel,
+    "cjmcu-90614": Cjmcu90614Model,
+    "gymcu90640": ThermalArrayModel,
+    "optris-cs": OptrisModel,
+    "optris-ct": partial(OptrisModel, checksums=True),
+    "modbus": ModbusThermometerModel,
+    "modbus-omega": partial(
+        ModbusThermometerModel, first_average=ModbusThermometerModel.OMEGA_AVERAGE
+    ),
+    "text-lines": TextBoardModel,
+    "gd60914": Gd60914Model,
+    "gy-614v3": Gy614V3Model,
+}
+
+
+_OF_SENSOR = {FaultWord.STALE_READING: "stale", FaultWord.WRONG_UNIT: "fahrenheit"}
+"""Faults of the sensor itself, and the attribute of the model that has them."""
+
+
 class ThermometerTwin:
     """``url`` is what the kiosk is configured with. Every method may be called from any thread.
 
-    On a pseudo terminal both sides must agree on ``baud``, otherwise they hear nonsense.
+    ``protocol`` is one of `MODELS`. On a pseudo terminal both sides must agree on ``baud``,
+    otherwise they hear nonsense.
     """
 
     def __init__(
-        self, url: str, *, seed: int = 0, ambient_c: float = 24.0, baud: int = 115200
+        self,
+        url: str,
+        *,
+        seed: int = 0,
+        ambient_c: float = 24.0,
+        baud: int = 115200,
+        protocol: str = "gy-mcu90615",
     ) -> None:
-        self._model = ThermometerModel(seed=seed, ambient_c=ambient_c, baud=baud)
+        self._model = MODELS[protocol](seed=seed, ambient_c=ambient_c, baud=baud)
         instrument = Instrument(
             receive=self._model.receive,
             advance=self._model.advance,
@@ -55,7 +116,11 @@ class ThermometerTwin:
     @property
     def faults(self) -> frozenset[FaultWord]:
         """Faults that hold now."""
-        return frozenset(self._line.faults.active)
+        of_sensor = {word for word, attribute in _OF_SENSOR.items() if self._holds(attribute)}
+        return frozenset(self._line.faults.active | of_sensor)
+
+    def _holds(self, attribute: str) -> bool:
+        return bool(getattr(self._model, attribute))
 
     def start(self) -> None:
         self._line.start()
@@ -81,9 +146,19 @@ class ThermometerTwin:
 
     def fault(self, word: str) -> None:
         """Begin a fault of the vocabulary; raises `hil.faults.NotExpressible`."""
-        self._line.fault(fault_word(word, InstrumentKind.THERMOMETER, self._line.skin_kind))
+        known = fault_word(word, InstrumentKind.THERMOMETER, self._line.skin_kind)
+        if known in _OF_SENSOR:
+            self._set(known, True)
+        else:
+            self._line.fault(known)
 
     def heal(self, word: str | None = None) -> None:
         """End one fault, or all that hold."""
         for held in self.faults if word is None else {FaultWord(word)}:
-            self._line.heal(held)
+            if held in _OF_SENSOR:
+                self._set(held, False)
+            else:
+                self._line.heal(held)
+
+    def _set(self, word: FaultWord, holds: bool) -> None:
+        self._line.ask(lambda now_s: setattr(self._model, _OF_SENSOR[word], holds))

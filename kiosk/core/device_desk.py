@@ -43,6 +43,7 @@ class DeviceDesk:
         self._printer = PrinterStatus()
         self._printer_ready_s = now_s
         self._about: dict[str, str] = {}
+        self._thermometer_trouble = ""
         self._camera: CameraStatus | None = None
         self._camera_heard_s = now_s
         self._uplink = UplinkStatus(state=UplinkState.OFFLINE)
@@ -55,6 +56,10 @@ class DeviceDesk:
         if status.name == PRINTER:
             self._printer = PrinterStatus()  # whatever it said, it said to another connection
             self._printer_ready_s = now_s
+
+    def thermometer_said(self, trouble: str) -> None:
+        """Frames come, and cannot be believed: ``frozen`` or ``implausible``; "" when they can."""
+        self._thermometer_trouble = trouble
 
     def printer_said(self, frame: object) -> None:
         self._printer = self._printer.fold(frame)
@@ -130,6 +135,8 @@ class DeviceDesk:
             state, fault = self._printer_view(now_s)
         if role == ID_CARD_READER and state is DeviceState.READY and not self._card_reader_fit:
             state, fault = DeviceState.FAULT, "id-card-reader.unfit"
+        if role == THERMOMETER and state is DeviceState.READY and self._thermometer_trouble:
+            state, fault = DeviceState.FAULT, f"{THERMOMETER}.{self._thermometer_trouble}"
         about = self._about.get(role, "")
         return DeviceReport(
             role=role, state=state, fault=fault, generation=link.generation, about=about

@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from config.model import KioskConfig
+from contracts.report import AlertKind
 from contracts.signing import VerifyKey
 from drivers.board import BoardWatch
 from drivers.thermometer import ForeheadChanged, Quality, StableReading, ThermometerDriver
 from firmware_bridge.board import BoardReading
-from firmware_bridge.codecs.gy_mcu90615 import TemperatureFrame
 from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState
+from firmware_bridge.temperature_frame import TemperatureFrame, ThermalFrame
 from kiosk.core.alert_board import AlertBoard
 from kiosk.core.check_in_desk import CheckInDesk
 from kiosk.core.clock import KioskClock
@@ -266,10 +267,12 @@ class Kiosk:
                 self._readers.link_changed(status)
                 if status.name == THERMOMETER and status.state is LinkState.READY:
                     self._forehead(self._thermometer.link_opened(now_s))
+                    self._devices.thermometer_said(self._thermometer.trouble)
                 if status.name == PRINTER:
                     self._printer.link_changed(status, now_s)
-            case FrameArrived(frame=TemperatureFrame() as frame):
+            case FrameArrived(frame=TemperatureFrame() | ThermalFrame() as frame):
                 self._forehead(self._thermometer.feed(frame, now_s))
+                self._devices.thermometer_said(self._thermometer.trouble)
             case FrameArrived(name=name, frame=frame) if name in IDENTITY_READERS:
                 self._identity_said(frame, now_s)
             case FrameArrived(frame=frame):
@@ -337,6 +340,7 @@ class Kiosk:
             self._look_at_board(now_s)
             self._fever.review()
             self._printer.ask_who_it_is(now_s)
+            self._review_calibration()
         if now_s >= self._purge_due_s:
             self._purge_due_s = now_s + self._purge_every_s
             self._keeper.purge()
@@ -350,6 +354,12 @@ class Kiosk:
             self._board_due_s = now_s + BOARD_LOOK_S
             reading = self._ways.read_board()
             self._devices.board_said(self._board.feed(reading, now_s))
+
+    def _review_calibration(self) -> None:
+        """Overdue is told and changes nothing: whoever stops judging sends everybody to staff."""
+        body = self._config.thermometer.body
+        if body and body.due_on and self._clock.wall().date().isoformat() > body.due_on:
+            self._alert(RaiseAlert(AlertKind.DEVICE, "alert.calibration-due", "calibration"))
 
     def _review_tubes(self) -> None:
         try:

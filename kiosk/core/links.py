@@ -1,6 +1,7 @@
 """The core's device links, as the settings want them, and the watch that wakes them.
 
-Owns their wiring: codec, handshake, questions. Must not know what an answer means.
+Owns the printer's wiring (codec, handshake, questions); the thermometer's, which the technician's
+tools need, too, is `kiosk.thermometers`. Must not know what an answer means.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from config.model import (
     IdCardReaderSection,
@@ -18,11 +18,8 @@ from config.model import (
     ScannerKind,
     ScannerMode,
     ScannerSection,
-    ThermometerMode,
-    ThermometerSection,
 )
 from drivers.label_printer.escpos_label import process_id_request
-from firmware_bridge.autobaud import AutoBaud
 from firmware_bridge.codecs.escpos_frames import (
     ClearBuffers,
     InfoQuery,
@@ -32,7 +29,6 @@ from firmware_bridge.codecs.escpos_frames import (
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
 from firmware_bridge.codecs.ga450_dialogue import Ask, CardDialogue
 from firmware_bridge.codecs.gm65 import READ_BACK, Gm65Codec, ScanMode, Trigger
-from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
 from firmware_bridge.codecs.keyboard_wedge import KeyboardWedgeCodec
 from firmware_bridge.codecs.newland import NewlandCodec, NewlandSetting
 from firmware_bridge.codecs.tspl_status import TsplQuery, TsplStatusCodec
@@ -40,19 +36,20 @@ from firmware_bridge.errors import LinkError
 from firmware_bridge.gm65_setup import Gm65Setup
 from firmware_bridge.hotplug import HotplugWatch
 from firmware_bridge.keyboard_port import KeyboardIdentity
-from firmware_bridge.link import BACKOFF_LAST_S, Link, LinkEvent
+from firmware_bridge.link import Link, LinkEvent
 from firmware_bridge.newland_setup import NewlandSetup
 from firmware_bridge.printer_greeting import CLEARED_WITHIN_S
 from firmware_bridge.transport import Transport, TransportUrl, open_transport
-from kiosk.core.device_desk import ID_CARD_READER, PRINTER, SCANNER, THERMOMETER
+from kiosk.core.device_desk import ID_CARD_READER, PRINTER, SCANNER
+from kiosk.device_address import backoff_last_s, watched_path
 from kiosk.devices.printer_settings import printer_greeting
+from kiosk.thermometers import thermometer_link
 
-THERMOMETER_SILENCE_S = 1.0
-THERMOMETER_POLL_S = 0.1
+__all__ = ["DeviceLinks", "printer_link", "thermometer_link"]
+
 PRINTER_POLL_S = 0.5
 PRINTER_SILENCE_S = 1.7  # three questions without an answer, in time to show it within 2 s
 PROBE_TIMEOUT_S = 0.5
-NETWORK_BACKOFF_LAST_S = 2.0
 SCANNER_POLL_S = 0.5
 SCANNER_SILENCE_S = 1.7  # three questions, as for the printer
 CARD_POLL_S = 0.15
@@ -65,33 +62,16 @@ _SCAN_MODES = {
 }
 
 
-def thermometer_link(section: ThermometerSection, on_event: Callable[[LinkEvent], None]) -> Link:
-    """Finds the speed by itself; in polled mode it asks ten times a second."""
-    polled = section.mode is ThermometerMode.POLLED
-    question = ThermometerCommand.QUERY if polled else ThermometerCommand.CONTINUOUS
-    return Link(
-        THERMOMETER,
-        partial(open_transport, section.url, section.bauds[0]),
-        Gy90615Codec,
-        on_event,
-        handshake=AutoBaud(section.bauds, Gy90615Codec().encode(question), Gy90615Codec),
-        silence_s=THERMOMETER_SILENCE_S,
-        polls=(ThermometerCommand.QUERY,) if polled else (),
-        poll_s=THERMOMETER_POLL_S,
-        backoff_last_s=_backoff_last_s(section.url),
-    )
-
-
 def printer_link(section: PrinterSection, on_event: Callable[[LinkEvent], None]) -> Link:
     """Asks for the status twice a second; an ESC/POS printer tells every change in between, too.
 
     A printer that is a file is never asked: it gets labels and nothing else.
     """
     open_port = partial(open_transport, section.url, section.baud)
-    backoff_last_s = _backoff_last_s(section.url)
+    longest_pause_s = backoff_last_s(section.url)
     tspl = section.language is PrinterLanguage.TSPL
     if not _answers(section.url):
-        return Link(PRINTER, open_port, EscposStatusCodec, on_event, backoff_last_s=backoff_last_s)
+        return Link(PRINTER, open_port, EscposStatusCodec, on_event, backoff_last_s=longest_pause_s)
     return Link(
         PRINTER,
         open_port,
@@ -101,14 +81,14 @@ def printer_link(section: PrinterSection, on_event: Callable[[LinkEvent], None])
         silence_s=PRINTER_SILENCE_S,
         polls=(TsplQuery() if tspl else StatusQuery(),),
         poll_s=PRINTER_POLL_S,
-        backoff_last_s=backoff_last_s,
+        backoff_last_s=longest_pause_s,
     )
 
 
 def scanner_link(section: ScannerSection, on_event: Callable[[LinkEvent], None]) -> Link:
     """A GM65 is set up, then asked twice a second; the others speak only when they scan."""
     longest = section.code_max_bytes
-    backoff_last_s = _backoff_last_s(section.url)
+    longest_pause_s = backoff_last_s(section.url)
     open_port = partial(_open_scanner, section)
     match section.kind:
         case ScannerKind.GM65:
@@ -122,7 +102,7 @@ def scanner_link(section: ScannerSection, on_event: Callable[[LinkEvent], None])
                 silence_s=SCANNER_SILENCE_S,
                 polls=(Trigger(),) if mode is ScanMode.COMMAND else (READ_BACK,),
                 poll_s=SCANNER_POLL_S,
-                backoff_last_s=backoff_last_s,
+                backoff_last_s=longest_pause_s,
             )
         case ScannerKind.NEWLAND:
             return Link(
@@ -131,7 +111,7 @@ def scanner_link(section: ScannerSection, on_event: Callable[[LinkEvent], None])
                 partial(NewlandCodec, longest),
                 on_event,
                 handshake=NewlandSetup([NewlandSetting(text) for text in section.settings]),
-                backoff_last_s=backoff_last_s,
+                backoff_last_s=longest_pause_s,
             )
         case ScannerKind.KEYBOARD:
             return Link(
@@ -139,7 +119,7 @@ def scanner_link(section: ScannerSection, on_event: Callable[[LinkEvent], None])
                 open_port,
                 partial(KeyboardWedgeCodec, longest),
                 on_event,
-                backoff_last_s=backoff_last_s,
+                backoff_last_s=longest_pause_s,
             )
 
 
@@ -160,7 +140,7 @@ def id_card_reader_link(
         silence_s=CARD_SILENCE_S,
         polls=(Ask.WHAT_IS_DUE,),
         poll_s=CARD_POLL_S,
-        backoff_last_s=_backoff_last_s(section.url),
+        backoff_last_s=backoff_last_s(section.url),
     )
 
 
@@ -180,7 +160,7 @@ class DeviceLinks:
         if config.id_card_reader is not None:
             self._links.append(id_card_reader_link(config.id_card_reader, on_event))
             urls.append(config.id_card_reader.url)
-        paths = [path for url in urls if (path := _watched(url))]
+        paths = [path for url in urls if (path := watched_path(url))]
         self._hotplug = HotplugWatch(self._poke, paths)
 
     def start(self) -> None:
@@ -221,20 +201,8 @@ class DeviceLinks:
             link.poke()
 
 
-def _backoff_last_s(url: str) -> float:
-    """Nothing tells when a network device is plugged in: it is asked for often enough to heal."""
-    return BACKOFF_LAST_S if _watched(url) else NETWORK_BACKOFF_LAST_S
-
-
 def _answers(url: str) -> bool:
     try:
         return TransportUrl.parse(url).answers
     except LinkError:
         return True  # the link itself says what is wrong with it
-
-
-def _watched(url: str) -> Path | None:
-    try:
-        return TransportUrl.parse(url).watched_path
-    except LinkError:
-        return None  # the link itself says what is wrong with it

@@ -32,10 +32,11 @@ class TemperaturePolicy:
 @dataclass(frozen=True, slots=True)
 class SurfaceReading:
     """A stable reading of the instrument. ``trusted`` is False when the instrument's own driver
-    doubts it (ambient out of range, frozen sensor)."""
+    doubts it (ambient out of range, frozen sensor, a thermal picture). ``ambient_c`` None: the
+    instrument does not tell it."""
 
     object_c: float
-    ambient_c: float
+    ambient_c: float | None
     mode: str
     samples: int
     spread_c: float
@@ -54,7 +55,7 @@ class JudgedTemperature:
 def judge(reading: SurfaceReading, policy: TemperaturePolicy) -> JudgedTemperature:
     """The verdict on one reading. Outside the plausible range of a living body: unknown."""
     body_c = None
-    if policy.calibration_k is not None:
+    if policy.calibration_k is not None and reading.ambient_c is not None:
         rise_c = policy.calibration_k * (reading.object_c - reading.ambient_c)
         body_c = round(reading.object_c + rise_c, 2)
     taken = TemperatureTaken(
@@ -67,9 +68,9 @@ def judge(reading: SurfaceReading, policy: TemperaturePolicy) -> JudgedTemperatu
         samples=reading.samples,
         spread_c=reading.spread_c,
     )
-    if body_c is None:
+    if policy.calibration_k is None:
         return JudgedTemperature(TemperatureVerdict.UNKNOWN, taken, "reason.not-calibrated")
-    if not reading.trusted:
+    if body_c is None or not reading.trusted:
         return JudgedTemperature(TemperatureVerdict.UNKNOWN, taken, "reason.reading-doubtful")
     if not policy.plausible_low_c <= body_c <= policy.plausible_high_c:
         return JudgedTemperature(TemperatureVerdict.UNKNOWN, taken, "reason.reading-implausible")

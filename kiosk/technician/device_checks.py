@@ -1,7 +1,7 @@
 """The doctor's checks of the devices: is the right thing at the other end of each cable?
 
-Opens each device for a moment and listens. Sends nothing but questions, and to the printer only; a
-device that the running kiosk holds cannot be examined, and the finding says so.
+Opens each device for a moment and listens. Sends nothing but questions, and only to what speaks
+only when asked; a device that the running kiosk holds cannot be examined, and the finding says so.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from config.model import (
     CameraSection,
     PrinterLanguage,
     PrinterSection,
-    ThermometerMode,
     ThermometerSection,
 )
 from drivers.camera.code_reader import CodeReader
@@ -21,15 +20,17 @@ from drivers.camera.frame import FrameSource, SourceLost
 from drivers.camera.frame_source import open_frame_source
 from drivers.camera.frame_watch import is_dark
 from drivers.label_printer.status import PrinterStatus
+from drivers.thermal_array import warmest_forehead
 from firmware_bridge.codec import Codec, Noise
 from firmware_bridge.codecs.escpos_frames import StatusQuery
 from firmware_bridge.codecs.escpos_status import EscposStatusCodec
-from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, TemperatureFrame, ThermometerCommand
 from firmware_bridge.codecs.tspl_status import TsplQuery, TsplStatusCodec
 from firmware_bridge.errors import LinkError
+from firmware_bridge.temperature_frame import TemperatureFrame, ThermalFrame
 from firmware_bridge.transport import Transport, open_transport
 from kiosk.technician.finding import Finding
 from kiosk.technician.printer_talk import talk_to
+from kiosk.thermometers import thermometer_protocol
 
 LISTEN_S = 0.7
 _READ_S = 0.05
@@ -37,26 +38,36 @@ _WRITE_S = 0.5
 _CAMERA_S = 3.0
 
 
-def check_thermometer(settings: ThermometerSection, listen_s: float = LISTEN_S) -> Finding:
-    """Listens at each baud rate until a temperature comes."""
-    polled = settings.mode is ThermometerMode.POLLED
-    question = ThermometerCommand.QUERY if polled else None
+def check_thermometer(settings: ThermometerSection, listen_s: float | None = None) -> Finding:
+    """Listens at each baud rate until a temperature comes; asks where the protocol wants it."""
+    protocol = thermometer_protocol(settings)
+    listen_s = protocol.check_s if listen_s is None else listen_s
     noise = 0
     for baud in settings.bauds:
         try:
-            frames, bad = _converse(settings.url, baud, Gy90615Codec(), question, listen_s)
+            frames, bad = _converse(
+                settings.url,
+                baud,
+                protocol.make_codec(),
+                protocol.query if protocol.polled(settings.mode) else None,
+                listen_s,
+                again_s=protocol.poll_s,
+            )
         except LinkError as error:
             return Finding("thermometer", False, str(error))
         noise += bad
-        if frames and isinstance(last := frames[-1], TemperatureFrame):
-            seen = f"{last.object_c:.2f} degC in front, {last.ambient_c:.2f} degC around"
+        temperature = _temperature(frames)
+        if temperature is not None:
+            around = temperature.ambient_c
+            seen = f"{temperature.object_c:.2f} degC in front, "
+            seen += "its own not told" if around is None else f"{around:.2f} degC around"
             return Finding("thermometer", True, f"{seen}, at {baud} baud")
     if noise:
         return Finding(
             "thermometer",
             False,
             f"{settings.url} sent {noise} bytes but no temperature",
-            "another device is on this cable, or a baud rate is missing in thermometer.bauds",
+            "another device is on this cable, or thermometer.codec or .bauds is wrong",
         )
     return Finding(
         "thermometer",
@@ -64,6 +75,15 @@ def check_thermometer(settings: ThermometerSection, listen_s: float = LISTEN_S) 
         f"{settings.url} is open but says nothing",
         "check the module's power and that TX and RX are not swapped",
     )
+
+
+def _temperature(frames: list[object]) -> TemperatureFrame | None:
+    """Of the newest frame that holds one."""
+    for frame in reversed(frames):
+        seen = warmest_forehead(frame) if isinstance(frame, ThermalFrame) else frame
+        if isinstance(seen, TemperatureFrame):
+            return seen
+    return None
 
 
 def check_printer(settings: PrinterSection, listen_s: float = LISTEN_S) -> Finding:
@@ -154,26 +174,37 @@ def _judge_pictures(source: FrameSource, settings: CameraSection, wait_s: float)
 
 
 def _converse(
-    url: str, baud: int, codec: Codec[Any], question: object | None, listen_s: float
+    url: str,
+    baud: int,
+    codec: Codec[Any],
+    question: object | None,
+    listen_s: float,
+    *,
+    again_s: float = float("inf"),
 ) -> tuple[list[object], int]:
-    """Frames, and the number of bytes that were none, within ``listen_s``."""
+    """Frames, and the number of bytes that were none, within ``listen_s``.
+
+    The question is asked at once, and again after each ``again_s``.
+    """
     transport = open_transport(url, baud)
+    frames: list[object] = []
+    noise = 0
     try:
-        if question is not None:
-            transport.write(codec.encode(question), _WRITE_S)
-        return _listen(transport, codec, listen_s)
+        ends_s = time.monotonic() + listen_s
+        ask_s = time.monotonic()
+        while (now_s := time.monotonic()) < ends_s:
+            if question is not None and now_s >= ask_s:
+                transport.write(codec.encode(question), _WRITE_S)
+                ask_s = now_s + again_s
+            for frame in _heard(transport, codec, now_s):
+                if isinstance(frame, Noise):
+                    noise += len(frame.data)
+                else:
+                    frames.append(frame)
+        return frames, noise
     finally:
         transport.close()
 
 
-def _listen(transport: Transport, codec: Codec[Any], listen_s: float) -> tuple[list[object], int]:
-    frames: list[object] = []
-    noise = 0
-    ends_s = time.monotonic() + listen_s
-    while (now_s := time.monotonic()) < ends_s:
-        for found in codec.feed(transport.read(4096, _READ_S), now_s):
-            if isinstance(found, Noise):
-                noise += len(found.data)
-            else:
-                frames.append(found)
-    return frames, noise
+def _heard(transport: Transport, codec: Codec[Any], now_s: float) -> list[Any]:
+    return codec.feed(transport.read(4096, _READ_S), now_s)

@@ -6,6 +6,7 @@ Owns the order of the checks; what each looks at is in ``machine_checks`` and ``
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -54,7 +55,8 @@ def _examine(settings: KioskConfig) -> Iterator[Finding]:
     yield check_runtime_dir(Path(settings.paths.runtime_dir))
     yield check_state_dir(Path(settings.paths.state_dir))
     yield check_keys(Path(settings.paths.keys_dir))
-    yield check_calibration(settings.thermometer)
+    keys_dir, today = Path(settings.paths.keys_dir), datetime.now().astimezone().date()
+    yield check_calibration(settings.thermometer, settings.site.kiosk_id, keys_dir, today)
     yield check_thermometer(settings.thermometer)
     yield check_printer(settings.printer)
     yield check_camera(settings.camera)

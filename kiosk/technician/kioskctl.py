@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from kiosk.technician.calibrate import calibrate
 from kiosk.technician.check_id import check_id
 from kiosk.technician.decode import decode
 from kiosk.technician.devices import devices
@@ -25,6 +26,7 @@ for command in (decode, verify_code, check_id, label, devices, doctor, screens):
     app.command()(command)
 app.add_typer(wire, name="wire")
 app.add_typer(selftest, name="selftest")
+app.add_typer(calibrate, name="calibrate")
 
 if __name__ == "__main__":
     app()

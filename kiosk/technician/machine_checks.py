@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from datetime import date
 from pathlib import Path
 
 from config.model import ThermometerSection
 from contracts.keys import KeyRefused
-from contracts.signing import SigningKey, VerifyKey
+from contracts.signing import SignatureRefused, SigningKey, VerifyKey
 from drivers.label_printer.font import FontMissing, simplified_chinese
 from kiosk.ipc.key_files import (
     ACKNOWLEDGEMENT_KEY,
@@ -17,6 +18,7 @@ from kiosk.ipc.key_files import (
     SIGNING_KEY,
 )
 from kiosk.ipc.memory_folder import MOUNTS, file_system_of, lies_in_memory
+from kiosk.technician.calibration_seal import due_sentence, verify
 from kiosk.technician.finding import Finding
 
 
@@ -81,19 +83,37 @@ def check_keys(folder: Path) -> Finding:
     return Finding("keys", True, f"all keys are in {folder}")
 
 
-def check_calibration(thermometer: ThermometerSection) -> Finding:
-    """Without one the kiosk measures but may not judge a fever."""
+def check_calibration(
+    thermometer: ThermometerSection, kiosk_id: str, keys_folder: Path, today: date
+) -> Finding:
+    """Without one the kiosk measures but may not judge a fever; a changed one is no calibration."""
     body = thermometer.body
+    calibrate = "run `kioskctl calibrate thermometer`"
     if body is None:
         return Finding(
             "calibration",
             None,
             "this site has no body calibration: every temperature goes to staff",
-            "measure at this site and fill in [thermometer.body]",
+            calibrate,
         )
-    return Finding(
-        "calibration", True, f"k {body.k} of {body.calibrated_on}, version {body.version}"
-    )
+    seen = f"k {body.k} of {body.calibrated_on}, version {body.version}"
+    if not body.signature:
+        return Finding("calibration", None, f"{seen}, signed by nobody", calibrate)
+    try:
+        key = SigningKey.from_pem((keys_folder / SIGNING_KEY).read_bytes()).verify_key
+        verify(body, kiosk_id, key)
+    except (OSError, KeyRefused):
+        return Finding("calibration", None, f"{seen}, and no key to verify its signature with")
+    except SignatureRefused:
+        return Finding(
+            "calibration",
+            False,
+            f"{seen}, was not signed as it stands by this kiosk",
+            f"put back the fragment as it was written, or {calibrate}",
+        )
+    if due := due_sentence(body, today):
+        return Finding("calibration", None, due, calibrate)
+    return Finding("calibration", True, f"{seen}, signed, due on {body.due_on or 'no day'}")
 
 
 def _writable(check: str, folder: Path) -> Finding:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from config.thermometer_checks import pattern_fault
 from firmware_bridge.codec import Codec, Noise
 from firmware_bridge.errors import LinkError
 from firmware_bridge.keyboard_port import KeyboardIdentity
@@ -21,7 +22,7 @@ from firmware_bridge.recording import Direction, WireRecord, read_recording
 from firmware_bridge.transport import Transport, open_transport
 from kiosk.technician.answers import answer, fail
 from kiosk.technician.wire_player import WirePlayer
-from kiosk.technician.wire_protocols import PROTOCOLS, WireProtocol
+from kiosk.technician.wire_protocols import PROTOCOLS, WireProtocol, lines_of_text
 
 wire = typer.Typer(no_args_is_help=True, help="Decode, record and replay what a device says.")
 _RECORDING_STARTS = b'{"wire_recording"'
@@ -35,6 +36,7 @@ def decode(
     file: Annotated[Path, typer.Argument(help="raw bytes, hex text, or a wire recording")],
     protocol: Annotated[str, typer.Option(help=f"one of {', '.join(PROTOCOLS)}")],
     as_hex: Annotated[bool, typer.Option("--hex", help="the file holds hexadecimal text")] = False,
+    pattern: Annotated[str, typer.Option(help="of thermometer.text_lines, to try it")] = "",
 ) -> None:
     """Print the frames and the noise of a device stream, one object a line."""
     if protocol not in PROTOCOLS:
@@ -42,9 +44,14 @@ def decode(
             f"there is no {protocol!r}; there are {', '.join(PROTOCOLS)}",
             param_hint="--protocol",
         )
+    if pattern and protocol != "text-lines":
+        raise typer.BadParameter("a pattern is of text-lines only", param_hint="--pattern")
+    if pattern and (why := pattern_fault(pattern)):
+        fail(f"--pattern: {why}")
     records = _records(file, as_hex)
+    spoken = lines_of_text(pattern) if pattern else PROTOCOLS[protocol]
     frames = 0
-    for at_s, found in _decoded(PROTOCOLS[protocol], records):
+    for at_s, found in _decoded(spoken, records):
         frames += not isinstance(found, Noise)
         answer(_fields(at_s, found))
     if not frames:

@@ -16,7 +16,7 @@ from config.translations import Catalogue, TranslationError, read_messages
 FOLDER = Path(read_messages.__code__.co_filename).parent / "translations"
 ROOMS = sorted({file.name.split(".")[0] for file in FOLDER.glob("*.po")})
 FAULTS = {
-    "thermometer": "absent opening silent babbling fault",
+    "thermometer": "absent opening silent babbling fault frozen implausible",
     "scanner": "absent opening silent babbling fault",
     "id-card-reader": "absent opening silent babbling fault unfit",
     "camera": "opening absent stale frozen dark",

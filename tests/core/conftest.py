@@ -18,8 +18,8 @@ from contracts.sealing import SealingPrivateKey
 from contracts.signing import SigningKey
 from firmware_bridge.board import BoardReading
 from firmware_bridge.codecs.escpos_frames import ProcessIdDone, RealTimeStatus, StatusTopic
-from firmware_bridge.codecs.gy_mcu90615 import MeasuringMode, TemperatureFrame
 from firmware_bridge.link import FrameArrived, LinkChanged, LinkState, LinkStatus
+from firmware_bridge.temperature_frame import MeasuringMode, TemperatureFrame
 from kiosk.core.kiosk import Keys, Kiosk, Ways
 from kiosk.core.label_desk import PrinterWays
 from kiosk.core.person_digest import PersonDigests

@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 from drivers.thermometer import (
     FRAME_MAX_AGE_S,
     FROZEN_AFTER_S,
+    FROZEN_COARSE_AFTER_S,
+    FROZEN_FAULT_AFTER_S,
     WARM_UP_S,
     ForeheadChanged,
     ForeheadState,
     Quality,
     StableReading,
     ThermometerDriver,
+    Trouble,
 )
-from firmware_bridge.codecs.gy_mcu90615 import MeasuringMode, TemperatureFrame
+from firmware_bridge.temperature_frame import MeasuringMode, TemperatureFrame
 from kiosk.flow.temperature import SurfaceReading
 from kiosk.flow.visit_state import Forehead
 
@@ -26,7 +29,7 @@ PERIOD_S = 0.1
 ROOM_C = 24.0
 
 
-def frame(object_c: float, at_s: float, ambient_c: float = ROOM_C) -> TemperatureFrame:
+def frame(object_c: float, at_s: float, ambient_c: float | None = ROOM_C) -> TemperatureFrame:
     return TemperatureFrame(object_c, ambient_c, at_s, MeasuringMode.CONTINUOUS)
 
 
@@ -38,7 +41,7 @@ class Wire:
         self.now_s = 100.0
         self.said: list[StableReading | ForeheadChanged] = []
 
-    def feed(self, objects: Iterable[float], ambient_c: float = ROOM_C) -> None:
+    def feed(self, objects: Iterable[float], ambient_c: float | None = ROOM_C) -> None:
         for object_c in objects:
             self.said += self.driver.feed(frame(object_c, self.now_s, ambient_c), self.now_s)
             self.now_s += PERIOD_S
@@ -237,3 +240,70 @@ def test_the_words_are_those_of_the_visit() -> None:
     reading = StableReading(35.0, 24.0, "continuous", 4, 0.1, 1.0, Quality.GOOD)
     for name in SurfaceReading.__slots__:
         assert hasattr(reading, name)
+
+
+def test_without_its_ambient_an_instrument_measures_and_is_not_believed(wire: Wire) -> None:
+    wire.feed([24.1, 24.0], ambient_c=None)
+    wire.feed([35.10, 35.22, 35.14, 35.18], ambient_c=None)
+    assert wire.foreheads == [ForeheadState.MEASURING]
+    (reading,) = wire.readings
+    assert (reading.ambient_c, reading.quality) == (None, Quality.AMBIENT_UNKNOWN)
+    assert not reading.trusted
+
+
+def test_an_ambient_told_now_and_then_is_unknown(wire: Wire) -> None:
+    wire.feed([35.1, 35.2, 35.1])
+    wire.feed([35.2], ambient_c=None)
+    assert wire.readings[0].quality is Quality.AMBIENT_UNKNOWN
+
+
+def test_an_instrument_that_tells_tenths_is_not_frozen_before_a_still_person(wire: Wire) -> None:
+    wire.feed([35.2] * 3 + [34.6] * 4)
+    wire.feed([35.2] * round(FROZEN_COARSE_AFTER_S / PERIOD_S - 5))
+    assert not wire.driver.frozen
+    wire.feed([35.2] * 10)
+    assert wire.driver.frozen
+
+
+def test_an_instrument_that_tells_hundredths_is(wire: Wire) -> None:
+    wire.feed([35.21] * round(FROZEN_AFTER_S / PERIOD_S + 2))
+    assert wire.driver.frozen
+
+
+@pytest.mark.parametrize(
+    ("object_c", "ambient_c"), [(95.4, 75.2), (36.5, 75.2), (-30.0, 24.0), (36.5, -40.0)]
+)
+def test_a_world_that_cannot_be_is_a_trouble_of_the_instrument(
+    wire: Wire, object_c: float, ambient_c: float
+) -> None:
+    wire.feed([object_c, object_c + 0.01] * 4, ambient_c)
+    assert wire.driver.trouble is Trouble.NONE
+    wire.feed([object_c, object_c + 0.01] * 3, ambient_c)
+    assert wire.driver.trouble is Trouble.IMPLAUSIBLE
+    wire.feed([24.03])
+    assert wire.driver.trouble is Trouble.NONE
+
+
+def test_an_object_that_cannot_be_needs_no_ambient(wire: Wire) -> None:
+    wire.feed([95.4] * 12, None)
+    assert wire.driver.trouble is Trouble.IMPLAUSIBLE
+
+
+def test_a_value_that_never_changes_is_a_trouble_even_when_nobody_is_there(wire: Wire) -> None:
+    wire.feed([24.03] * round(FROZEN_FAULT_AFTER_S / PERIOD_S - 3))
+    assert wire.driver.trouble is Trouble.NONE
+    wire.feed([24.03] * 8)
+    assert wire.driver.trouble is Trouble.FROZEN
+    wire.feed([24.05])
+    assert wire.driver.trouble is Trouble.NONE
+
+
+def test_a_quiet_room_in_tenths_proves_nothing(wire: Wire) -> None:
+    wire.feed([24.1] * 900)
+    assert wire.driver.trouble is Trouble.NONE
+
+
+def test_a_reopened_link_has_no_trouble_yet(wire: Wire) -> None:
+    wire.feed([95.4] * 12)
+    wire.driver.link_opened(wire.now_s)
+    assert wire.driver.trouble is Trouble.NONE

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from firmware_bridge.autobaud import AutoBaud
+from firmware_bridge.autobaud import ANSWER_S, QUESTIONS, AskingAutoBaud, AutoBaud
 from firmware_bridge.buffer import UnfinishedFrame
 from firmware_bridge.codec import Noise, NoiseReason
 from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec
+from firmware_bridge.codecs.optris import AskNext, OptrisCodec
 
 FOREHEAD = bytes.fromhex("5A 5A 45 04 0E 4E 0A E1 44")
 CONTINUOUS = b"\xa5\x45\xea"
@@ -93,3 +94,49 @@ def test_an_unfinished_frame_keeps_its_limit_and_its_time() -> None:
     assert unfinished.deadline() is None
     with pytest.raises(ValueError, match="5 bytes held for a frame of at most 4"):
         unfinished.hold(b"12345", 10.0)
+
+
+class Sensor(Module):
+    """Answers two bare bytes to each question at its own speed."""
+
+    def __init__(self, speaks_at: int | None) -> None:
+        super().__init__(speaks_at)
+        self._answer = b""
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        assert data in (b"\x01", b"\x02")
+        self.asked_at.append(self.baud)
+        self._answer = b"\x05\x56" if self.baud == self.speaks_at else b"\xfe"
+
+    def read(self, max_bytes: int, timeout_s: float) -> bytes:
+        self.now_s += 0.02
+        answer, self._answer = self._answer, b""
+        return answer
+
+
+def asking(sensor: Sensor) -> AskingAutoBaud:
+    return AskingAutoBaud((115_200, 9_600), AskNext(), OptrisCodec, now=lambda: sensor.now_s)
+
+
+def test_bare_answers_are_asked_for_until_a_round_of_them_makes_a_measurement() -> None:
+    sensor = Sensor(9_600)
+    find = asking(sensor)
+    assert find(sensor) == b""
+    assert find.baud == 9_600
+    assert sensor.asked_at == [115_200] * QUESTIONS + [9_600] * 3
+    sensor.asked_at.clear()
+    find(sensor)
+    assert sensor.asked_at == [9_600] * 3
+
+
+def test_a_sensor_that_answers_at_no_speed_costs_a_bounded_time() -> None:
+    sensor = Sensor(None)
+    find = asking(sensor)
+    assert find(sensor) == b"" and find.baud is None
+    assert sensor.now_s <= 2 * QUESTIONS * (ANSWER_S + 0.02)
+    assert sensor.baud == 115_200
+
+
+def test_asking_needs_a_speed_to_try() -> None:
+    with pytest.raises(ValueError, match="no baud rate"):
+        AskingAutoBaud((), AskNext(), OptrisCodec)

@@ -16,15 +16,11 @@ from firmware_bridge.codec import Noise, NoiseReason
 from firmware_bridge.codecs.escpos_status import (
     EscposStatusCodec,
 )
-from firmware_bridge.codecs.gy_mcu90615 import (
-    Gy90615Codec,
-    MeasuringMode,
-    TemperatureFrame,
-    ThermometerCommand,
-)
+from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, ThermometerCommand
 from firmware_bridge.errors import LinkError, PortAbsent
 from firmware_bridge.handshake import greet
 from firmware_bridge.link import FrameArrived, Link, LinkChanged, LinkState, NoiseArrived
+from firmware_bridge.temperature_frame import MeasuringMode, TemperatureFrame
 from firmware_bridge.transport import Transport, open_transport
 from tests.firmware_bridge.scripted_transport import (
     FOREHEAD,

@@ -11,13 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware_bridge.codec import Noise, NoiseReason
-from firmware_bridge.codecs.gy_mcu90615 import (
-    FRAME_PATIENCE_S,
-    Gy90615Codec,
-    MeasuringMode,
-    TemperatureFrame,
-    ThermometerCommand,
-)
+from firmware_bridge.codecs.gy_mcu90615 import FRAME_PATIENCE_S, Gy90615Codec, ThermometerCommand
+from firmware_bridge.temperature_frame import MeasuringMode, TemperatureFrame
 
 PUBLISHED = bytes.fromhex("5A 5A 45 04 0C 78 0D 19 A7")
 FOREHEAD = bytes.fromhex("5A 5A 45 04 0E 4E 0A E1 44")

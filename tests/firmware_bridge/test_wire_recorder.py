@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, TemperatureFrame
+from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec
 from firmware_bridge.errors import LinkError, PortAbsent
 from firmware_bridge.link import Link, LinkState
 from firmware_bridge.recorder import WireRecorder, recorded
 from firmware_bridge.recording import Direction, WireRecord, read_recording
 from firmware_bridge.replay import ReplayTransport
+from firmware_bridge.temperature_frame import TemperatureFrame
 from firmware_bridge.transport import open_transport
 
 FOREHEAD = bytes.fromhex("5A 5A 45 04 0E 4E 0A E1 44")

@@ -23,6 +23,7 @@ from kiosk.ipc.messages import (
     TemperatureState,
 )
 
+T = InstrumentKind.THERMOMETER
 TITLES = ("Code", "Forehead", "Rules", "Ledger", "Label", "Scanned back", "Site")
 
 
@@ -128,6 +129,17 @@ def test_software_time_stands_at_its_step() -> None:
         (InstrumentKind.PRINTER, "said", "12", "all is well"),
         (InstrumentKind.PRINTER, "said", "1A 32 12 7E", "something is wrong"),
         (InstrumentKind.PRINTER, "said", "14 00 00 0F", "something changed"),
+        (T, "said", "66 66 01 04 0E 4E 0A E1 47", "skin 36.62 °C, room 27.85 °C"),
+        (T, "said", "66 66 01 04 0E 4E 0A E1 EB", "the check sum is wrong"),
+        (T, "said", "5A 5A 02 06 C4 09", "a thermal picture of 32 x 24 pixels"),
+        (T, "said", "01 04 02 01 6E 38 38", "registers"),
+        (T, "said", "54 3D 0D 0A", "a line of text"),
+        (T, "said", "05 56", "36.6 °C"),
+        (T, "said", "5A", "part of a frame"),
+        (T, "heard", "01 04 00 12 00 04 51 CC", "read registers"),
+        (T, "heard", "66 66 01 56", "send continuously"),
+        (T, "heard", "02", "how warm is the head?"),
+        (T, "heard", "A5 25 03 CD", "command"),
     ],
 )
 def test_wire_bytes_have_a_meaning(

@@ -9,7 +9,8 @@ import pytest
 
 from drivers.label_printer.bitmap import Bitmap
 from drivers.label_printer.realtime import defuse
-from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec, TemperatureFrame
+from firmware_bridge.codecs.gy_mcu90615 import Gy90615Codec
+from firmware_bridge.temperature_frame import TemperatureFrame
 from hil.faults import FaultWord
 from hil.models.printer import PrinterModel
 from hil.models.thermometer import ThermometerModel

@@ -7,9 +7,11 @@ import os
 import threading
 import tty
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import cv2
+import msgspec
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -19,6 +21,7 @@ from config.model import (
     CameraSection,
     PrinterLanguage,
     PrinterSection,
+    ThermometerCodec,
     ThermometerSection,
 )
 from contracts.signing import SigningKey
@@ -26,8 +29,10 @@ from firmware_bridge.roles import SerialDevice
 from hil.twins import PrinterTwin
 from kiosk.devices.memory import DeviceMemory
 from kiosk.ipc.memory_folder import file_system_of
+from kiosk.technician.calibration_seal import signed
 from kiosk.technician.device_checks import check_camera, check_printer, check_thermometer
 from kiosk.technician.devices import cameras, serial_port
+from kiosk.technician.finding import Finding
 from kiosk.technician.kioskctl import app
 from kiosk.technician.machine_checks import (
     check_calibration,
@@ -114,6 +119,15 @@ def test_the_printer_on_the_thermometers_cable(bench: Bench) -> None:
     finding = check_thermometer(ThermometerSection(url=bench.url), LISTEN_S)
     assert finding.ok is False
     assert "no temperature" in finding.detail and "another device" in finding.action
+
+
+def test_a_thermometer_that_speaks_only_when_asked(bench: Bench) -> None:
+    words = bytes.fromhex("01 04 00 12 00 04 51 CC")
+    bench.answers(words, bytes.fromhex("01 04 08 01 6E 01 6F 00 F1 00 00 EE 2C"))
+    settings = ThermometerSection(url=bench.url, codec=ThermometerCodec.MODBUS, bauds=(9600,))
+    finding = check_thermometer(settings, LISTEN_S)
+    assert finding.ok is True
+    assert finding.detail == "36.60 degC in front, 24.10 degC around, at 9600 baud"
 
 
 def test_a_silent_thermometer(bench: Bench) -> None:
@@ -297,10 +311,56 @@ def test_a_broken_or_shared_key_is_refused(keys: Path) -> None:
     assert check_keys(keys).ok is False
 
 
-def test_without_a_calibration_it_cannot_be_told() -> None:
-    assert check_calibration(ThermometerSection()).ok is None
+TODAY = date(2026, 11, 22)
+
+
+def calibration_finding(folder: Path, **changed: object) -> Finding:
+    """Of a calibration that was signed by the kiosk whose keys are in ``folder``."""
+    body = BodyCalibration(
+        k=0.13, version="1", calibrated_on="2026-11-20", due_on="2027-05-19", points=5
+    )
+    key = SigningKey.from_pem((folder / "kiosk-signing.pem").read_bytes())
+    body = msgspec.structs.replace(signed(body, "330106-0007-k03", key), **changed)
+    return check_calibration(ThermometerSection(body=body), "330106-0007-k03", folder, TODAY)
+
+
+def test_without_a_calibration_it_cannot_be_told(tmp_path: Path) -> None:
+    finding = check_calibration(ThermometerSection(), "330106-0007-k03", tmp_path, TODAY)
+    assert finding.ok is None and "calibrate thermometer" in finding.action
+
+
+def test_a_signed_calibration_is_fine(keys: Path) -> None:
+    assert calibration_finding(keys).ok is True
+
+
+def test_a_calibration_that_nobody_signed_cannot_be_told(keys: Path) -> None:
+    finding = calibration_finding(keys, signature="")
+    assert finding.ok is None and "signed by nobody" in finding.detail
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"k": 0.2}, {"due_on": "2037-01-01"}, {"signature": "A" * 86}, {"signature": "no"}],
+)
+def test_a_changed_calibration_is_refused(keys: Path, changed: dict[str, object]) -> None:
+    finding = calibration_finding(keys, **changed)
+    assert finding.ok is False and "not signed as it stands" in finding.detail
+
+
+def test_the_calibration_of_another_kiosk_is_refused(keys: Path) -> None:
     body = BodyCalibration(k=0.13, version="1", calibrated_on="2026-11-20")
-    assert check_calibration(ThermometerSection(body=body)).ok is True
+    body = signed(body, "330106-0007-k04", SigningKey.generate())
+    finding = check_calibration(ThermometerSection(body=body), "330106-0007-k03", keys, TODAY)
+    assert finding.ok is False
+
+
+def test_an_overdue_calibration_warns(keys: Path) -> None:
+    key = SigningKey.from_pem((keys / "kiosk-signing.pem").read_bytes())
+    for due_on, words in (("2026-11-21", "was due on"), ("2026-11-30", "is due in 8 days")):
+        body = BodyCalibration(k=0.13, version="1", calibrated_on="2026-05-20", due_on=due_on)
+        body = signed(body, "330106-0007-k03", key)
+        finding = check_calibration(ThermometerSection(body=body), "330106-0007-k03", keys, TODAY)
+        assert finding.ok is None and words in finding.detail
 
 
 # ── the commands ─────────────────────────────────────────────────────────────────────────────

@@ -126,6 +126,70 @@ def test_a_recorded_tspl_printer_is_understood_and_unasked_bytes_are_noise(tmp_p
 
 
 @pytest.mark.parametrize(
+    ("protocol", "said", "frame"),
+    [
+        ("gy-mcu90614", GOOD, {"object_c": 31.92, "ambient_c": 33.53}),
+        ("cjmcu-90614", "66 66 01 04 0E 4E 0A E1 47", {"object_c": 36.62, "ambient_c": 27.85}),
+        (
+            "modbus-calex",
+            "01 04 08 01 6E 01 6F 00 F1 00 00 EE 2C",
+            {"object_c": 36.6, "ambient_c": 24.1, "mode": "polled"},
+        ),
+        ("text-lines", b"body = 36.6 C\r\n".hex(), {"object_c": 36.6, "ambient_c": None}),
+        ("gy-614v3", "A4 03 07 08 61 0E 4E 0A E1 0E 56 C2", {"object_c": 36.62}),
+    ],
+)
+def test_frames_of_the_other_thermometers(
+    tmp_path: Path, protocol: str, said: str, frame: dict[str, object]
+) -> None:
+    file = tmp_path / "thermometer.hex"
+    file.write_text(f"00 FF 0A {said}")
+    status, answers, _ = run("decode", "--protocol", protocol, "--hex", file)
+    assert status == 0
+    noise, seen = answers
+    assert noise["noise"] in ("00 ff 0a", "00 ff")  # a line of text ends with 0A
+    assert seen.items() >= frame.items()
+
+
+def test_a_pattern_is_tried_before_it_goes_into_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "board.bin"
+    file.write_bytes(b"room 24.1 body 36.6\r\n")
+    options = ("--protocol", "text-lines", "--pattern")
+    pattern = "room (?P<ambient>[0-9.]+) body (?P<object>[0-9.]+)"
+    status, (seen,), _ = run("decode", *options, pattern, file)
+    assert (status, seen["object_c"], seen["ambient_c"]) == (0, 36.6, 24.1)
+    status, _, sentence = run("decode", *options, "(?P<object>[0-9]+)*", file)
+    assert status == 1 and "can take for ever" in sentence
+    status, _, _ = run("decode", "--protocol", "gd60914", "--pattern", pattern, file)
+    assert status == 2
+
+
+@pytest.mark.parametrize(
+    ("protocol", "questions", "answers_hex", "values"),
+    [
+        ("optris-ct", ["01", "02", "01"], ["05 56", "04 D3", "05 56"], (36.6, 23.5)),
+        ("optris-cs", ["B5 01", "B5 02", "B5 01"], ["05 56", "04 D3", "05 56"], (36.6, 23.5)),
+        ("gd60914", ["AA", "AA"], [b"    366".hex(), b"    366".hex()], (36.6, None)),
+    ],
+)
+def test_bare_answers_are_understood_by_the_questions_in_the_recording(
+    tmp_path: Path,
+    protocol: str,
+    questions: list[str],
+    answers_hex: list[str],
+    values: tuple[float, float | None],
+) -> None:
+    records = []
+    for at_s, (asked, told) in enumerate(zip(questions, answers_hex, strict=True)):
+        records.append(WireRecord(at_s, Direction.OUT, bytes.fromhex(asked)))
+        records.append(WireRecord(at_s + 0.01, Direction.IN, bytes.fromhex(told)))
+    file = recording(tmp_path / "thermometer.wire", *records)
+    status, answers, _ = run("decode", "--protocol", protocol, file)
+    assert status == 0
+    assert (answers[-1]["object_c"], answers[-1]["ambient_c"]) == values
+
+
+@pytest.mark.parametrize(
     ("content", "options", "sentence"),
     [
         (None, (), "cannot be read"),
