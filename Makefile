@@ -26,7 +26,7 @@ lint: .venv/ready
 
 # The unit tier: no network, no display, no device, under 30 seconds.
 unit: .venv/ready
-	@$(BIN)/pytest -m "not site and not browser and not slow" -n 2
+	@$(BIN)/pytest -m "not (twins or site or browser or slow)" -n 2 --dist loadfile
 
 # A million fuzz inputs for each codec: minutes, before a release.
 slow: .venv/ready
@@ -35,6 +35,7 @@ slow: .venv/ready
 # The tiers that start real processes: scenarios on twins, the whole site, the pages in Chromium.
 site: .venv/ready
 	@$(BIN)/python -m hil run
+	@$(BIN)/pytest -m twins -n 2
 	@$(BIN)/pytest -m "site or browser"
 
 bench: packages-demo .venv/ready

@@ -15,6 +15,8 @@ from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState
 from hil.twins import PrinterTwin
 from kiosk.core.links import DeviceLinks, printer_link
 
+pytestmark = pytest.mark.twins
+
 DEADLINE_S = 5.0
 
 

@@ -15,6 +15,8 @@ from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState
 from hil.twins import IdCardReaderTwin, ScannerTwin
 from kiosk.core.links import DeviceLinks
 
+pytestmark = pytest.mark.twins
+
 DEADLINE_S = 5.0
 
 

@@ -31,6 +31,8 @@ from tests.firmware_bridge.scripted_transport import (
     thermometer,
 )
 
+pytestmark = pytest.mark.twins
+
 
 def test_a_frame_becomes_an_event_and_the_link_ready_before_it(
     plug_in: PlugIn, event_log: Any

@@ -28,6 +28,8 @@ from tests.firmware_bridge.scripted_transport import (
     thermometer,
 )
 
+pytestmark = pytest.mark.twins
+
 
 def test_a_write_during_which_the_port_is_lost_is_an_error(event_log: Any) -> None:
     class LostWhileWriting(ScriptedTransport):

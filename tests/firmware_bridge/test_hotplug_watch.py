@@ -17,6 +17,8 @@ from firmware_bridge.hotplug import HotplugWatch
 from firmware_bridge.link import Link, LinkState
 from firmware_bridge.transport import open_transport
 
+pytestmark = pytest.mark.twins
+
 
 class Pokes:
     def __init__(self) -> None:

@@ -21,6 +21,8 @@ from hil.run import play, run
 from hil.scenario import FOLDER, Given, Scenario, When, load
 from hil.scenario_rig import Sightings
 
+pytestmark = pytest.mark.twins
+
 
 def scenario(*steps: dict[str, Any]) -> Scenario:
     plain = {"title": "T", "device": "camera", "skins": ["memory"], "step": steps}

@@ -17,6 +17,8 @@ from hil.faults import FaultWord, NotExpressible
 from hil.skins.wired import wired_skin
 from hil.twins import PrinterTwin, ThermometerTwin
 
+pytestmark = pytest.mark.twins
+
 DEADLINE_S = 3.0
 STATUS = b"\x10\x04\x01"
 LABEL = b"\x1b@\x1dv0\x00\x01\x00\x08\x00" + b"\xf0" * 8 + b"\x1dV\x00\x1d(H\x06\x00\x30\x300001"

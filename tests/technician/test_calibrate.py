@@ -21,6 +21,8 @@ from kiosk.technician import calibrate
 from kiosk.technician.calibration_seal import verify
 from kiosk.technician.machine_checks import check_calibration
 
+pytestmark = pytest.mark.twins
+
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:

@@ -42,6 +42,8 @@ from kiosk.technician.machine_checks import (
     check_state_dir,
 )
 
+pytestmark = pytest.mark.twins
+
 FRAME = bytes.fromhex("5A 5A 45 04 0E 4E 0A E1 44")  # 36.62 / 27.85
 LISTEN_S = 0.08
 

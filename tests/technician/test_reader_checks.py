@@ -12,6 +12,8 @@ from hil.twins import IdCardReaderTwin, ScannerTwin
 from kiosk.technician.devices import keyboards
 from kiosk.technician.reader_checks import check_id_card_reader, check_scanner
 
+pytestmark = pytest.mark.twins
+
 ANSWER_S = 0.5
 
 

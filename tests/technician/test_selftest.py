@@ -18,6 +18,8 @@ from hil.models.paper import Paper
 from hil.twins import PrinterTwin
 from kiosk.technician.kioskctl import app
 
+pytestmark = pytest.mark.twins
+
 
 class Booth:
     """A kiosk's settings and key in a folder, and a printer twin at a port of its own."""
