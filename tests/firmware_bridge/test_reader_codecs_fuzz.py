@@ -1,11 +1,10 @@
 """Whatever arrives, a reader's codec gives frames or noise, in bounded memory.
 
-A few thousand inputs here; FUZZ_INPUTS=1000000 for the slow tier (about five seconds a codec).
+A few thousand inputs in the unit tier, a million in the slow one (about five seconds a codec).
 """
 
 from __future__ import annotations
 
-import os
 import pickle
 import random
 from collections.abc import Callable, Sequence
@@ -29,7 +28,6 @@ from firmware_bridge.codecs.keyboard_wedge import EV_KEY, EV_LED, EV_SYN, EVENT,
 from firmware_bridge.codecs.newland import NewlandCodec, NewlandSetting, SettingAnswer
 from firmware_bridge.codecs.scan_assembly import ScannedCode
 
-INPUTS = int(os.environ.get("FUZZ_INPUTS", "3000"))
 MAX_STATE_BYTES = 8_000
 """Of a pickled codec: an unfinished card is 2.3 kB, an unfinished code 1.2 kB."""
 
@@ -60,6 +58,7 @@ EVENTS = (
 ALLOWED = (ReaderAnswer, CardText, ReadLost, ScannerAnswer, SettingAnswer, ScannedCode, Noise)
 
 
+@pytest.mark.parametrize("inputs", [3_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("make", "questions", "pieces", "garbage"),
     [
@@ -77,10 +76,11 @@ def test_any_bytes_at_any_time(
     questions: Sequence[object],
     pieces: Sequence[bytes],
     garbage: float,
+    inputs: int,
 ) -> None:
     chance, codec, now_s = random.Random(2022), make(), 0.0
     kinds: set[type] = set()
-    for turn in range(INPUTS):
+    for turn in range(inputs):
         now_s += chance.choice((0.0, 0.001, 0.01, 0.1, 0.6))
         if questions and chance.random() < 0.3:
             codec.encode(chance.choice(questions))
