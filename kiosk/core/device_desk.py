@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from contracts.report import DeviceReport, DeviceState
 from drivers.label_printer.status import PrinterStatus
+from firmware_bridge.identify import protocol_in
 from firmware_bridge.link import LinkState, LinkStatus
 from kiosk.ipc.messages import CameraState, CameraStatus, UplinkState, UplinkStatus
 
@@ -19,6 +20,7 @@ SCANNER, ID_CARD_READER = "scanner", "id-card-reader"
 IDENTITY_READERS = (SCANNER, ID_CARD_READER)
 
 CAMERA_SILENT_S = 3.0  # it speaks every second
+STRANGER_REMEMBERED_S = 5.0
 STATUS_PATIENCE_S = 3.0  # how long a printer that has just come may say nothing of itself
 
 _CAMERA_STATES = {
@@ -43,6 +45,7 @@ class DeviceDesk:
         self._printer = PrinterStatus()
         self._printer_ready_s = now_s
         self._about: dict[str, str] = {}
+        self._strangers: dict[str, tuple[str, float]] = {}
         self._thermometer_trouble = ""
         self._camera: CameraStatus | None = None
         self._camera_heard_s = now_s
@@ -60,6 +63,11 @@ class DeviceDesk:
     def thermometer_said(self, trouble: str) -> None:
         """Frames come, and cannot be believed: ``frozen`` or ``implausible``; "" when they can."""
         self._thermometer_trouble = trouble
+
+    def noise_heard(self, role: str, sample: bytes, now_s: float) -> None:
+        """Bytes that the codec in charge could not read; another may know them."""
+        if protocol := protocol_in(sample):
+            self._strangers[role] = (protocol, now_s)
 
     def printer_said(self, frame: object) -> None:
         self._printer = self._printer.fold(frame)
@@ -133,6 +141,8 @@ class DeviceDesk:
         fault = "" if state is DeviceState.READY else f"{role}.{state}"
         if role == PRINTER and state is DeviceState.READY:
             state, fault = self._printer_view(now_s)
+        if state is DeviceState.BABBLING and self._is_another_device(role, now_s):
+            state, fault = DeviceState.FAULT, f"{role}.wrong-device"
         if role == ID_CARD_READER and state is DeviceState.READY and not self._card_reader_fit:
             state, fault = DeviceState.FAULT, "id-card-reader.unfit"
         if role == THERMOMETER and state is DeviceState.READY and self._thermometer_trouble:
@@ -141,6 +151,11 @@ class DeviceDesk:
         return DeviceReport(
             role=role, state=state, fault=fault, generation=link.generation, about=about
         )
+
+    def _is_another_device(self, role: str, now_s: float) -> bool:
+        """It speaks, and speaks well, another protocol than the settings say."""
+        _, heard_s = self._strangers.get(role, ("", float("-inf")))
+        return now_s - heard_s < STRANGER_REMEMBERED_S
 
     def _printer_view(self, now_s: float) -> tuple[DeviceState, str]:
         fault = self._printer.fault

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from config.model import KioskConfig
 from contracts.report import AlertKind
@@ -16,7 +17,7 @@ from contracts.signing import VerifyKey
 from drivers.board import BoardWatch
 from drivers.thermometer import ForeheadChanged, Quality, StableReading, ThermometerDriver
 from firmware_bridge.board import BoardReading
-from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState
+from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState, NoiseArrived
 from firmware_bridge.temperature_frame import TemperatureFrame, ThermalFrame
 from kiosk.core.alert_board import AlertBoard
 from kiosk.core.check_in_desk import CheckInDesk
@@ -60,7 +61,6 @@ from kiosk.ipc.messages import (
     Role,
     ScreenDrew,
     UplinkStatus,
-    VisitTimed,
 )
 from kiosk.ledger.errors import LedgerError
 from kiosk.ledger.ledger import Ledger
@@ -159,7 +159,7 @@ class Kiosk:
             fever_held=self._fever.held,
             rearm=self._thermometer.rearm,
             ledger_failed=self._keeper.failed,
-            timed=self._timed,
+            timed=partial(ways.send, Role.BENCH),
         )
         self._visits = VisitDesk(visit_policy(config), self._check_in, clock, outside)
         self._printer = PrinterDesk(
@@ -270,6 +270,8 @@ class Kiosk:
                     self._devices.thermometer_said(self._thermometer.trouble)
                 if status.name == PRINTER:
                     self._printer.link_changed(status, now_s)
+            case NoiseArrived(name=name, noise=noise):
+                self._devices.noise_heard(name, noise.data, now_s)
             case FrameArrived(frame=TemperatureFrame() | ThermalFrame() as frame):
                 self._forehead(self._thermometer.feed(frame, now_s))
                 self._devices.thermometer_said(self._thermometer.trouble)
@@ -321,9 +323,6 @@ class Kiosk:
             since=self._clock.wall_text(),
             now_s=self._clock.monotonic_s(),
         )
-
-    def _timed(self, timed: VisitTimed) -> None:
-        self._ways.send(Role.BENCH, timed)
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────
 

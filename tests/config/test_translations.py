@@ -16,11 +16,12 @@ from config.translations import Catalogue, TranslationError, read_messages
 FOLDER = Path(read_messages.__code__.co_filename).parent / "translations"
 ROOMS = sorted({file.name.split(".")[0] for file in FOLDER.glob("*.po")})
 FAULTS = {
-    "thermometer": "absent opening silent babbling fault frozen implausible",
-    "scanner": "absent opening silent babbling fault",
-    "id-card-reader": "absent opening silent babbling fault unfit",
+    "thermometer": "absent opening silent babbling wrong-device fault frozen implausible",
+    "scanner": "absent opening silent babbling wrong-device fault",
+    "id-card-reader": "absent opening silent babbling wrong-device fault unfit",
     "camera": "opening absent stale frozen dark",
-    "printer": "absent opening silent babbling fault paper-out paper-near-end cover-open cutter"
+    "printer": "absent opening silent babbling wrong-device fault paper-out paper-near-end"
+    " cover-open cutter"
     " mechanical unrecoverable too-hot waiting feeding paper-jam ribbon-out paused"
     " offline unknown error",
     "uplink": "offline refused no-coordinator",

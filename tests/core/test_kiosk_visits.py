@@ -13,7 +13,8 @@ from contracts.record import CheckedIn, CodeColour, FeverHeld, Flag
 from contracts.report import KioskReport
 from contracts.signing import SigningKey
 from firmware_bridge.board import BoardReading
-from firmware_bridge.link import LinkState
+from firmware_bridge.codec import Noise, NoiseReason
+from firmware_bridge.link import LinkState, NoiseArrived
 from kiosk.flow.label_job import LabelJobState
 from kiosk.ipc.messages import (
     AcknowledgementReceived,
@@ -221,6 +222,17 @@ def test_the_thermometer_going_away_is_shown_and_leads_to_staff(bench: Bench) ->
     bench.wait(5.2)
     assert bench.page is Page.STAFF
     assert bench.screen.reason == "reason.no-thermometer"
+
+
+def test_a_device_on_the_wrong_port_is_not_called_noise(bench: Bench) -> None:
+    bench.link("thermometer", LinkState.BABBLING)
+    assert "thermometer.babbling" in bench.screen.faults
+    swapped = Noise(bytes.fromhex("666601040A830A831A") * 3, NoiseReason.NOT_A_FRAME)
+    bench.kiosk.happened(NoiseArrived("thermometer", bench.generation, swapped, bench.clock.now_s))
+    bench.turn()
+    assert "thermometer.wrong-device" in bench.screen.faults
+    bench.wait(6.0)
+    assert "thermometer.babbling" in bench.screen.faults, "it went away and noise stayed"
 
 
 def test_a_board_in_trouble_is_told_to_staff_and_not_to_residents(bench: Bench) -> None:
