@@ -21,6 +21,7 @@ IDENTITY_READERS = (SCANNER, ID_CARD_READER)
 
 CAMERA_SILENT_S = 3.0  # it speaks every second
 STRANGER_REMEMBERED_S = 5.0
+NOISE_KEPT_BYTES = 256  # a link tells a few frames of noise a second, each by itself
 STATUS_PATIENCE_S = 3.0  # how long a printer that has just come may say nothing of itself
 
 _CAMERA_STATES = {
@@ -45,7 +46,8 @@ class DeviceDesk:
         self._printer = PrinterStatus()
         self._printer_ready_s = now_s
         self._about: dict[str, str] = {}
-        self._strangers: dict[str, tuple[str, float]] = {}
+        self._noise: dict[str, bytes] = {}
+        self._strangers: dict[str, float] = {}
         self._thermometer_trouble = ""
         self._camera: CameraStatus | None = None
         self._camera_heard_s = now_s
@@ -66,8 +68,11 @@ class DeviceDesk:
 
     def noise_heard(self, role: str, sample: bytes, now_s: float) -> None:
         """Bytes that the codec in charge could not read; another may know them."""
-        if protocol := protocol_in(sample):
-            self._strangers[role] = (protocol, now_s)
+        noise = (self._noise.get(role, b"") + sample)[-NOISE_KEPT_BYTES:]
+        if protocol_in(noise):
+            self._strangers[role] = now_s
+            noise = b""  # a stranger must go on saying it to go on being one
+        self._noise[role] = noise
 
     def printer_said(self, frame: object) -> None:
         self._printer = self._printer.fold(frame)
@@ -154,7 +159,7 @@ class DeviceDesk:
 
     def _is_another_device(self, role: str, now_s: float) -> bool:
         """It speaks, and speaks well, another protocol than the settings say."""
-        _, heard_s = self._strangers.get(role, ("", float("-inf")))
+        heard_s = self._strangers.get(role, float("-inf"))
         return now_s - heard_s < STRANGER_REMEMBERED_S
 
     def _printer_view(self, now_s: float) -> tuple[DeviceState, str]:
