@@ -1,6 +1,6 @@
 """What the settings of a thermometer must mean together: its protocol, its registers, its pattern.
 
-Owns these rules. Must not know a codec: `kiosk.thermometers` joins settings and codecs.
+Owns these rules. Must not know a codec: `kiosk.devices.thermometers` joins settings and codecs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The core's device links, as the settings want them, and the watch that wakes them.
 
 Owns the printer's wiring (codec, handshake, questions); the thermometer's, which the technician's
-tools need, too, is `kiosk.thermometers`. Must not know what an answer means.
+tools need, too, is `kiosk.devices.thermometers`. Must not know what an answer means.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ from firmware_bridge.newland_setup import NewlandSetup
 from firmware_bridge.printer_greeting import CLEARED_WITHIN_S
 from firmware_bridge.transport import Transport, TransportUrl, open_transport
 from kiosk.core.device_desk import ID_CARD_READER, PRINTER, SCANNER
-from kiosk.device_address import backoff_last_s, watched_path
+from kiosk.devices.address import backoff_last_s, watched_path
 from kiosk.devices.printer_settings import printer_greeting
-from kiosk.thermometers import thermometer_link
+from kiosk.devices.thermometers import thermometer_link
 
 __all__ = ["DeviceLinks", "printer_link", "thermometer_link"]
 

@@ -28,9 +28,9 @@ from firmware_bridge.codecs.tspl_status import TsplQuery, TsplStatusCodec
 from firmware_bridge.errors import LinkError
 from firmware_bridge.temperature_frame import TemperatureFrame, ThermalFrame
 from firmware_bridge.transport import Transport, open_transport
+from kiosk.devices.thermometers import thermometer_protocol
 from kiosk.technician.finding import Finding
 from kiosk.technician.printer_talk import talk_to
-from kiosk.thermometers import thermometer_protocol
 
 LISTEN_S = 0.7
 _READ_S = 0.05

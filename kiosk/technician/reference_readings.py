@@ -14,7 +14,7 @@ from config.model import ThermometerSection
 from drivers.thermometer import ForeheadChanged, StableReading, ThermometerDriver
 from firmware_bridge.link import FrameArrived, Link, LinkChanged, LinkEvent, LinkState
 from firmware_bridge.temperature_frame import TemperatureFrame, ThermalFrame
-from kiosk.thermometers import thermometer_link
+from kiosk.devices.thermometers import thermometer_link
 
 
 class ReferenceReadings:

@@ -39,7 +39,7 @@ from firmware_bridge.codecs.text_lines import TextLinesCodec
 from firmware_bridge.handshake import Handshake
 from firmware_bridge.link import Link, LinkEvent
 from firmware_bridge.transport import open_transport
-from kiosk.device_address import backoff_last_s
+from kiosk.devices.address import backoff_last_s
 
 ROLE = "thermometer"
 SILENCE_S = 1.0

@@ -15,8 +15,8 @@ from config.model import (
 )
 from firmware_bridge.autobaud import AskingAutoBaud, AutoBaud
 from firmware_bridge.codecs.modbus_rtu import CALEX_PYRO_USB, OMEGA_OS_MINIUSB, RegisterMap
+from kiosk.devices.thermometers import register_map, thermometer_protocol
 from kiosk.technician.wire_protocols import PROTOCOLS
-from kiosk.thermometers import register_map, thermometer_protocol
 
 LINES = TextLinesSection(pattern="(?P<object>[0-9.]+)")
 
