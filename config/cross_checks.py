@@ -12,14 +12,8 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from config.complaint import Complaint
-from config.model import (
-    CoordinatorConfig,
-    KioskConfig,
-    LabelPositioning,
-    PrinterLanguage,
-    ScannerKind,
-    ScannerSection,
-)
+from config.devices import LabelPositioning, PrinterLanguage, ScannerKind, ScannerSection
+from config.model import CoordinatorConfig, KioskConfig
 from config.sentences import did_you_mean, quoted
 from config.thermometer_checks import thermometer_complaints
 

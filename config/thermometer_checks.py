@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from config.complaint import Complaint
-from config.model import (
+from config.devices import (
     EXPERIMENTAL_CODECS,
     ModbusMap,
     ModbusSection,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from config.model import IdCardReaderSection
+from config.devices import IdCardReaderSection
 from drivers.id_card_reader.reader import CardLaid, CardRefused, IdCardReader
 from firmware_bridge.codecs.ga450 import CardText, ReaderAnswer
 from firmware_bridge.codecs.ga450_dialogue import ReadLost

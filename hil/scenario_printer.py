@@ -11,7 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from config.model import PrinterLanguage, PrinterSection
+from config.devices import PrinterLanguage, PrinterSection
 from drivers.camera.code_reader import CodeReader
 from drivers.label_printer.bitmap import Bitmap
 from drivers.label_printer.content import LabelContent

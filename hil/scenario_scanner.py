@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from config.model import ScannerKind, ScannerMode, ScannerSection
+from config.devices import ScannerKind, ScannerMode, ScannerSection
 from drivers.code_scanner import ScannedText, scanned_text
 from firmware_bridge.codecs.scan_assembly import ScannedCode
 from firmware_bridge.hotplug import HotplugWatch

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from config.model import (
+from config.devices import (
     ModbusMap,
     ModbusSection,
     TextLinesSection,

@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from config.model import ThermometerCodec
+from config.devices import ThermometerCodec
 from coordinator.key_files import KeyFilesError
 from hil.demo.folder import DemoFolder, FolderError, make_folder
 from hil.demo.live import Live, LiveDemo

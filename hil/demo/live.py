@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from config.model import ThermometerCodec
+from config.devices import ThermometerCodec
 from hil.bench.bench import Bench, BenchSite
 from hil.bench.hands import Hands
 from hil.bench.server import BenchServer

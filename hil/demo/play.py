@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from config.model import ThermometerCodec
+from config.devices import ThermometerCodec
 from hil.demo.eavesdropper import Eavesdropper
 from hil.demo.evidence import Heard, gather
 from hil.demo.facts import Outcome, SeenVisit

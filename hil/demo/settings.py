@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.model import ThermometerCodec
+from config.devices import ThermometerCodec
 from hil.demo.folder import DemoFolder
 from hil.models.small_boards import BOARD_PATTERN
 

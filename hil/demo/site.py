@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.model import ThermometerCodec
+from config.devices import ThermometerCodec
 from coordinator.key_files import SiteKeys, make_kiosk_keys, make_site_keys
 from hil.demo import settings
 from hil.demo.child_process import ChildView, Command

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from config.model import CameraSection, KioskConfig
+from config.devices import CameraSection
+from config.model import KioskConfig
 from drivers.camera.code_reader import CodeReader, ReadCode
 from drivers.camera.frame import Frame
 from drivers.camera.frame_source import open_frame_source

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from config.model import IdCardReaderSection, KioskConfig
+from config.devices import IdCardReaderSection
+from config.model import KioskConfig
 from contracts.record import Person
 from contracts.tube_number import TubeNumber, TubeNumberError
 from drivers.code_scanner import ScannedSymbology, ScannedText, scanned_text

@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from config.model import (
+from config.devices import (
     IdCardReaderSection,
-    KioskConfig,
     PrinterLanguage,
     PrinterSection,
     ScannerKind,
     ScannerMode,
     ScannerSection,
 )
+from config.model import KioskConfig
 from drivers.label_printer.escpos_label import process_id_request
 from firmware_bridge.codecs.escpos_frames import (
     ClearBuffers,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from config.model import PrinterLanguage, PrinterSection, ProcessIdSupport
+from config.devices import PrinterLanguage, PrinterSection, ProcessIdSupport
 from firmware_bridge.codecs.escpos_frames import ProcessIdDone
 from firmware_bridge.link import LinkState, LinkStatus
 from kiosk.core.device_desk import PRINTER, DeviceDesk

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from config.model import KioskConfig, LabelSize, UnknownCode
+from config.devices import LabelSize
+from config.model import KioskConfig, UnknownCode
 from kiosk.flow.temperature import TemperaturePolicy
 from kiosk.flow.visit_state import VisitPolicy
 

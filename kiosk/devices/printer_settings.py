@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from config.model import LabelEnding, PrinterSection
-from config.model import PrinterLanguage as LanguageSetting
+from config.devices import LabelEnding, PrinterSection
+from config.devices import PrinterLanguage as LanguageSetting
 from drivers.label_printer.positioning import Ending, LabelCommands, Paper, Positioning
 from drivers.label_printer.printer import LabelPrinter, PrinterLanguage
 from drivers.label_printer.template import DOTS_PER_MM

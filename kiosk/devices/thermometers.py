@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from config.model import (
+from config.devices import (
     ModbusMap,
     ModbusSection,
     OptrisSection,

@@ -14,8 +14,9 @@ from typing import Annotated
 
 import typer
 
+from config.devices import BodyCalibration
 from config.load import ConfigError, load_kiosk
-from config.model import BodyCalibration, KioskConfig
+from config.model import KioskConfig
 from contracts.keys import KeyRefused
 from contracts.signing import SigningKey
 from kiosk.technician.answers import answer, fail, remark

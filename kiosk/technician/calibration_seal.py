@@ -10,7 +10,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from config.model import BodyCalibration
+from config.devices import BodyCalibration
 from contracts.signed_text import decode_base64url, encode_base64url
 from contracts.signing import Domain, SignatureRefused, SigningKey, VerifyKey
 

@@ -9,12 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from config.model import (
-    CameraSection,
-    PrinterLanguage,
-    PrinterSection,
-    ThermometerSection,
-)
+from config.devices import CameraSection, PrinterLanguage, PrinterSection, ThermometerSection
 from drivers.camera.code_reader import CodeReader
 from drivers.camera.frame import FrameSource, SourceLost
 from drivers.camera.frame_source import open_frame_source

@@ -7,7 +7,7 @@ import stat
 from datetime import date
 from pathlib import Path
 
-from config.model import ThermometerSection
+from config.devices import ThermometerSection
 from contracts.keys import KeyRefused
 from contracts.signing import SignatureRefused, SigningKey, VerifyKey
 from drivers.label_printer.font import FontMissing, simplified_chinese

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from config.model import PrinterLanguage, PrinterSection
+from config.devices import PrinterLanguage, PrinterSection
 from drivers.label_printer.identification import Identification
 from drivers.label_printer.status import PrinterStatus
 from firmware_bridge.codec import Codec, Noise

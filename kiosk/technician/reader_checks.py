@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from config.model import IdCardReaderSection, ScannerKind, ScannerSection
+from config.devices import IdCardReaderSection, ScannerKind, ScannerSection
 from firmware_bridge.codec import Codec, Noise
 from firmware_bridge.codecs.ga450 import STATUS_OK, Ga450Codec, ReaderAnswer, ReaderCommand
 from firmware_bridge.codecs.gm65 import (

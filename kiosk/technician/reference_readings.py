@@ -10,7 +10,7 @@ import threading
 import time
 from types import TracebackType
 
-from config.model import ThermometerSection
+from config.devices import ThermometerSection
 from drivers.thermometer import ForeheadChanged, StableReading, ThermometerDriver
 from firmware_bridge.link import FrameArrived, Link, LinkChanged, LinkEvent, LinkState
 from firmware_bridge.temperature_frame import TemperatureFrame, ThermalFrame

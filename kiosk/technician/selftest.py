@@ -19,8 +19,9 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
+from config.devices import CameraSection
 from config.load import ConfigError, load_kiosk
-from config.model import CameraSection, KioskConfig
+from config.model import KioskConfig
 from contracts.device_proof import PrinterProof, sign_proof
 from contracts.keys import KeyRefused
 from contracts.signing import SigningKey

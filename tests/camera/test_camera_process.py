@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import segno
 
-from config.model import CameraSection
+from config.devices import CameraSection
 from drivers.camera.frame import Frame, FrameSource, SourceLost
 from firmware_bridge.frame_memory import FrameReader
 from kiosk.camera.eye import Eye

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from config.devices import CardLayout, ProcessIdSupport
 from config.load import ConfigError, load_kiosk
-from config.model import CardLayout, ProcessIdSupport
 from firmware_bridge.codecs.ga450_text import CardLayout as WireLayout
 
 Write = Callable[[str], Path]

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from config.load import ConfigError, load_coordinator
-from config.model import Section
+from config.section import Section
 from config.sentences import expected, quoted
 from kiosk.ipc.startup import read_arguments
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from config.devices import ModbusMap, ThermometerCodec
 from config.load import load_kiosk
-from config.model import ModbusMap, ThermometerCodec
 from config.thermometer_checks import pattern_fault
 
 Write = Callable[[str], Path]

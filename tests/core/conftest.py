@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from config.model import BodyCalibration, KioskConfig, ThermometerSection
+from config.devices import BodyCalibration, ThermometerSection
+from config.model import KioskConfig
 from contracts.envelope import Clock, ClockSync, decode_envelope
 from contracts.record import AnyRecordBody, CodeColour, DocumentKind
 from contracts.record_sealing import open_record

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from config.model import BodyCalibration, KioskConfig, ThermometerSection
+from config.devices import BodyCalibration, ThermometerSection
+from config.model import KioskConfig
 from contracts.report import KioskReport
 from kiosk.core.kiosk import HOUSEKEEPING_S
 from kiosk.ipc.messages import KioskFacts, Page

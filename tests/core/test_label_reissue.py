@@ -12,7 +12,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from config.model import BodyCalibration, KioskConfig, ThermometerSection
+from config.devices import BodyCalibration, ThermometerSection
+from config.model import KioskConfig
 from contracts.record import LabelOutcome, LabelReported
 from firmware_bridge.link import LinkState
 from kiosk.core.label_desk import LabelDesk, ReissueRefused, process_id_of

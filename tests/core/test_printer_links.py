@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from config.model import KioskConfig, PrinterLanguage, PrinterSection
+from config.devices import PrinterLanguage, PrinterSection
+from config.model import KioskConfig
 from firmware_bridge.codecs.escpos_frames import RealTimeStatus
 from firmware_bridge.codecs.tspl_status import TsplStatus
 from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from config.model import LabelEnding, LabelPaper, PrinterLanguage, PrinterSection
+from config.devices import LabelEnding, LabelPaper, PrinterLanguage, PrinterSection
 from drivers.label_printer.bitmap import Bitmap
 from drivers.label_printer.content import LabelContent
 from drivers.label_printer.printer import LabelPrinter

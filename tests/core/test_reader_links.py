@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from config.model import IdCardReaderSection, KioskConfig, ScannerKind, ScannerSection
+from config.devices import IdCardReaderSection, ScannerKind, ScannerSection
+from config.model import KioskConfig
 from firmware_bridge.codecs.ga450 import CardText
 from firmware_bridge.codecs.scan_assembly import ScannedCode
 from firmware_bridge.link import FrameArrived, LinkChanged, LinkEvent, LinkState

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.model import ThermometerSection
+from config.devices import ThermometerSection
 from firmware_bridge.link import LinkChanged, LinkEvent, NoiseArrived
 from hil.twins import ThermometerTwin
 from kiosk.core.device_desk import THERMOMETER, DeviceDesk

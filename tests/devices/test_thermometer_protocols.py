@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.model import (
+from config.devices import (
     ModbusMap,
     ModbusSection,
     OptrisSection,

@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from config.model import ThermometerCodec
+from config.devices import ThermometerCodec
 from hil.models.cjmcu90614 import Cjmcu90614Model, cjmcu_frame
 from hil.models.forehead import Forehead, OutputPace, surface_temperature
 from hil.models.modbus_thermometer import ModbusThermometerModel, modbus_crc

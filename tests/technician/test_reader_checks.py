@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.model import IdCardReaderSection, ScannerKind, ScannerSection
+from config.devices import IdCardReaderSection, ScannerKind, ScannerSection
 from hil.twins import IdCardReaderTwin, ScannerTwin
 from kiosk.technician.devices import keyboards
 from kiosk.technician.reader_checks import check_id_card_reader, check_scanner

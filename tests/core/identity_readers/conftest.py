@@ -9,11 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from config.model import (
-    IdCardReaderSection,
-    KioskConfig,
-    ScannerSection,
-)
+from config.devices import IdCardReaderSection, ScannerSection
+from config.model import KioskConfig
 from firmware_bridge.codecs.ga450 import CardText, ReaderAnswer
 from firmware_bridge.codecs.ga450_dialogue import ReadLost
 from firmware_bridge.codecs.scan_assembly import ScannedCode

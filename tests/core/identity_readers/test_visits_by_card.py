@@ -7,13 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from config.model import (
-    CardLayout,
-    IdCardReaderSection,
-    KioskConfig,
-    PolicySection,
-    UnknownCode,
-)
+from config.devices import CardLayout, IdCardReaderSection
+from config.model import KioskConfig, PolicySection, UnknownCode
 from contracts.record import CheckedIn, CodeColour, DocumentKind, Flag
 from firmware_bridge.link import LinkState
 from kiosk.ipc.messages import (
