@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-
 from hil.faults import FaultWord, InstrumentKind, fault_word
 from hil.models.id_card_reader import IdCardReaderModel, Laid
 from hil.skins.wired import wired_skin
-from hil.twins.line import Instrument, TwinLine, WireBytes
+from hil.twins.line import Instrument, TwinLine
 from hil.twins.line_faults import LineFaults
+from hil.twins.wired import WiredTwin
 
 
-class IdCardReaderTwin:
+class IdCardReaderTwin(WiredTwin):
     """``url`` is what the kiosk is configured with. Every method may be called from any thread."""
 
     def __init__(
@@ -25,40 +24,7 @@ class IdCardReaderTwin:
             plugged=self._model.power_up,
             baud=lambda: self._model.baud,
         )
-        self._line = TwinLine("id-card-reader", instrument, wired_skin(url), LineFaults(seed))
-
-    def __enter__(self) -> IdCardReaderTwin:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """With the port that was really taken, once started."""
-        return self._line.url
-
-    @property
-    def wire(self) -> tuple[WireBytes, ...]:
-        """The newest bytes of the wire, oldest first."""
-        return self._line.wire
-
-    @property
-    def faults(self) -> frozenset[FaultWord]:
-        """Faults that hold now."""
-        return frozenset(self._line.faults.active)
-
-    def start(self) -> None:
-        self._line.start()
-
-    def stop(self) -> None:
-        self._line.stop()
+        super().__init__(TwinLine("id-card-reader", instrument, wired_skin(url), LineFaults(seed)))
 
     def lay(self, kind: str) -> None:
         """Somebody lays a card down: a word of `hil.models.id_card_reader.Laid`."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Set
 from typing import Literal
 
 from hil.faults import FaultWord, InstrumentKind, fault_word
@@ -13,8 +12,9 @@ from hil.models.printer import PrinterModel
 from hil.models.printer_mechanism import ROLL_MM
 from hil.models.tspl_printer import TsplPrinterModel
 from hil.skins.wired import wired_skin
-from hil.twins.line import Instrument, TwinLine, WireBytes
+from hil.twins.line import Instrument, TwinLine
 from hil.twins.line_faults import LineFaults
+from hil.twins.wired import WiredTwin
 
 _MECHANICAL = frozenset(
     {
@@ -29,7 +29,7 @@ _MECHANICAL = frozenset(
 PaperListener = Callable[[Paper], None]
 
 
-class PrinterTwin:
+class PrinterTwin(WiredTwin):
     """``url`` is what the kiosk is configured with. Every method may be called from any thread.
 
     ``on_paper`` may be set at any time and is called from the twin's thread with each piece.
@@ -60,34 +60,10 @@ class PrinterTwin:
             plugged=lambda _: None,  # it has its own power: its receive buffer outlives the cable
             wants_data=lambda: self._model.wants_data,
         )
-        self._line = TwinLine("printer", instrument, wired_skin(url), LineFaults(seed))
+        super().__init__(TwinLine("printer", instrument, wired_skin(url), LineFaults(seed)))
 
-    def __enter__(self) -> PrinterTwin:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """With the port that was really taken, once started."""
-        return self._line.url
-
-    @property
-    def wire(self) -> tuple[WireBytes, ...]:
-        """The newest bytes of the wire, oldest first."""
-        return self._line.wire
-
-    @property
-    def faults(self) -> frozenset[FaultWord]:
-        """Faults that hold now."""
-        return frozenset(self._line.faults.active | self._mechanical)
+    def _own_faults(self) -> Set[FaultWord]:
+        return self._mechanical
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -100,12 +76,6 @@ class PrinterTwin:
         with self._paper_came:
             self._paper_came.wait_for(lambda: len(self._papers) >= count, timeout_s)
             return tuple(self._papers)
-
-    def start(self) -> None:
-        self._line.start()
-
-    def stop(self) -> None:
-        self._line.stop()
 
     def load_paper(self, length_mm: float) -> None:
         """A roll of this length; a short one gives near-end and then paper-out by itself."""

@@ -6,15 +6,15 @@ Owns which of the three kinds of scanner it is.
 from __future__ import annotations
 
 from enum import StrEnum
-from types import TracebackType
 
 from hil.faults import FaultWord, InstrumentKind, fault_word
 from hil.models.scanner import ScannerModel, SettingCode
 from hil.models.scanner_keyboard import TypingScannerModel
 from hil.models.scanner_newland import NewlandScannerModel
 from hil.skins.wired import wired_skin
-from hil.twins.line import Instrument, TwinLine, WireBytes
+from hil.twins.line import Instrument, TwinLine
 from hil.twins.line_faults import LineFaults
+from hil.twins.wired import WiredTwin
 
 HOSTILE = SettingCode(zone=0x0000, value=0xD4, content=b"^#SC^manual mode")
 """Whoever holds it up would switch the scanner off."""
@@ -37,7 +37,7 @@ def _model(kind: TwinKind) -> ScannerModel | NewlandScannerModel | TypingScanner
             return TypingScannerModel(by_number=kind is TwinKind.KEYBOARD_BY_NUMBER)
 
 
-class ScannerTwin:
+class ScannerTwin(WiredTwin):
     """``url`` is what the kiosk is configured with. Every method may be called from any thread."""
 
     def __init__(self, url: str, *, seed: int = 0, kind: str = TwinKind.GM65) -> None:
@@ -51,45 +51,12 @@ class ScannerTwin:
             # Input events have no speed; the pseudo terminal that carries them here has one.
             baud=None if self._kind.startswith("keyboard") else lambda: self._model.baud,
         )
-        self._line = TwinLine("scanner", instrument, wired_skin(url), LineFaults(seed))
-
-    def __enter__(self) -> ScannerTwin:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """With the port that was really taken, once started."""
-        return self._line.url
-
-    @property
-    def wire(self) -> tuple[WireBytes, ...]:
-        """The newest bytes of the wire, oldest first."""
-        return self._line.wire
-
-    @property
-    def faults(self) -> frozenset[FaultWord]:
-        """Faults that hold now."""
-        return frozenset(self._line.faults.active)
+        super().__init__(TwinLine("scanner", instrument, wired_skin(url), LineFaults(seed)))
 
     @property
     def mode(self) -> int | None:
         """The low two bits of zone 0000; None for a scanner without zones."""
         return self._model.mode if isinstance(self._model, ScannerModel) else None
-
-    def start(self) -> None:
-        self._line.start()
-
-    def stop(self) -> None:
-        self._line.stop()
 
     def show(self, text: str | bytes) -> None:
         """Somebody holds this code before the window."""

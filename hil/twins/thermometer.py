@@ -6,8 +6,8 @@ has one.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from functools import partial
-from types import TracebackType
 from typing import Protocol
 
 from hil.faults import FaultWord, InstrumentKind, fault_word
@@ -19,8 +19,9 @@ from hil.models.small_boards import Gd60914Model, Gy614V3Model, TextBoardModel
 from hil.models.thermal_array import ThermalArrayModel
 from hil.models.thermometer import ThermometerModel
 from hil.skins.wired import wired_skin
-from hil.twins.line import Instrument, TwinLine, WireBytes
+from hil.twins.line import Instrument, TwinLine
 from hil.twins.line_faults import LineFaults
+from hil.twins.wired import WiredTwin
 
 
 class _Model(Protocol):
@@ -65,7 +66,7 @@ _OF_SENSOR = {FaultWord.STALE_READING: "stale", FaultWord.WRONG_UNIT: "fahrenhei
 """Faults of the sensor itself, and the attribute of the model that has them."""
 
 
-class ThermometerTwin:
+class ThermometerTwin(WiredTwin):
     """``url`` is what the kiosk is configured with. Every method may be called from any thread.
 
     ``protocol`` is one of `MODELS`. On a pseudo terminal both sides must agree on ``baud``,
@@ -89,44 +90,13 @@ class ThermometerTwin:
             plugged=self._model.power_up,  # the module lives on the power of its cable
             baud=lambda: self._model.baud,
         )
-        self._line = TwinLine("thermometer", instrument, wired_skin(url), LineFaults(seed))
+        super().__init__(TwinLine("thermometer", instrument, wired_skin(url), LineFaults(seed)))
 
-    def __enter__(self) -> ThermometerTwin:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """With the port that was really taken, once started."""
-        return self._line.url
-
-    @property
-    def wire(self) -> tuple[WireBytes, ...]:
-        """The newest bytes of the wire, oldest first."""
-        return self._line.wire
-
-    @property
-    def faults(self) -> frozenset[FaultWord]:
-        """Faults that hold now."""
-        of_sensor = {word for word, attribute in _OF_SENSOR.items() if self._holds(attribute)}
-        return frozenset(self._line.faults.active | of_sensor)
+    def _own_faults(self) -> Set[FaultWord]:
+        return {word for word, attribute in _OF_SENSOR.items() if self._holds(attribute)}
 
     def _holds(self, attribute: str) -> bool:
         return bool(getattr(self._model, attribute))
-
-    def start(self) -> None:
-        self._line.start()
-
-    def stop(self) -> None:
-        self._line.stop()
 
     def present(self, core_c: float, distance_cm: float = 6.0) -> None:
         """Somebody with a body core of ``core_c`` degC brings the forehead before the lens."""
