@@ -199,6 +199,20 @@ def test_a_touch_on_a_page_that_is_gone_does_nothing(bench: Bench) -> None:
     assert bench.records() == []
 
 
+def test_a_late_touch_of_the_resident_before_does_not_take_the_next_ones_page(bench: Bench) -> None:
+    bench.checks_in(0)
+    of_the_first = bench.screen.number
+    bench.leaves()
+    bench.wait(3.0)
+    bench.checks_in(1)
+    bench.touches(Action.DONE, snapshot=of_the_first)
+    assert bench.page is Page.RESULT
+    bench.touches(Action.DONE, snapshot=bench.screen.number + 1000)
+    assert bench.page is Page.RESULT, "a page that was never shown"
+    bench.touches(Action.DONE)
+    assert bench.page is Page.ATTRACT
+
+
 @pytest.mark.parametrize("action", list(Action))
 def test_no_touch_is_an_error_on_any_page(bench: Bench, action: Action) -> None:
     pages = set()
